@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Shows how feedback leads to a better version, on the demo model. The script distils a student with too few steps, generates
-# images with it on a fleet, and rates them down. It waits for the trainer's next version, sends requests until the canary
-# analysis ends, and compares both versions on the prompts that were rated down. Takes about fifteen minutes on two processors.
+# images with it on a fleet, and rates them negatively. It waits for the trainer's next version, sends requests until the canary
+# analysis ends, and compares both versions on the prompts with negative ratings. Takes about fifteen minutes on two processors.
 #
 #     docs/feedback-loop.sh [FOLDER]
 #
-# FOLDER receives the student, the data of the fleet, and the two reports. The default is a new temporary folder.
+# The student, the fleet's data and the two reports are stored in FOLDER. The default is a new temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,7 +37,7 @@ until curl --fail --silent --output /dev/null localhost:8080/q/health/ready; do
 done
 deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
 
-echo "== generating sixteen images and rating them down"
+echo "== generating sixteen images and rating them negatively"
 head -16 $prompts/train.txt > "$folder/rated.txt"
 while read -r prompt; do
     id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/image.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
@@ -56,14 +56,14 @@ until deploy/fleet adapter list | grep -qx 'fast: stable 2 (before: 1)'; do
     deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/image.png" \
         < /dev/null
     if deploy/fleet adapter list | grep -qx 'fast: stable 1'; then
-        echo "the version was rolled back; $folder/fleet.log contains the reason"
+        echo "the version was rolled back; $folder/data/logs/trainer.log contains the reason"
         exit 1
     fi
 done
 deploy/fleet adapter list
 deploy/fleet workers
 
-echo "== comparing both versions on the prompts that were rated down"
+echo "== comparing both versions on the prompts with negative ratings"
 for when in before:1 after:2; do
     echo "-- fast@${when#*:}"
     deploy/fleet evaluate --model deploy/demo-model --adapter "fast@${when#*:}" --prompts "$folder/rated.txt" \

@@ -5,7 +5,7 @@
     python docs/benchmarks/adapter_in_diffusers.py --model deploy/demo-model --prompts prompts.txt --train 30
 
 The first command loads a lorafleet adapter in diffusers (load_lora_weights). The second distils an adapter with PEFT, writes
-it with save_lora_weights, and uploads it to the fleet. The exit status is 1 if the PSNR of an image is below --least.
+it with save_lora_weights, and uploads it to the fleet. The exit code is 1 if the PSNR of an image is below --least.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 # generation. Needs wrk, curl, and a running fleet that has generated at least one image. Workers compete for CPU time, so
 # suspend them during the test (kill -STOP) or run them on another machine.
 #
-#   docs/benchmarks/gateway_load.sh [http://localhost:8080] [seconds]
+#   docs/benchmarks/gateway_load.sh [URL [SECONDS]]      the defaults are http://localhost:8080 and 20
 set -euo pipefail
 url=${1:-http://localhost:8080}
 seconds=${2:-20}
@@ -33,11 +33,11 @@ round() { # NAME CLIENTS WRK-ARGUMENTS...
     END {printf "| %s | %d | %s | %s | %s | %d | %d | %s |\n", name, clients, rate, half, most, all, refused, errors}'
 }
 
-echo "old generation before: $(old) MiB"
+echo "heap's old generation before: $(old) MiB"
 echo "| request | clients | requests/s | p50 | p99 | requests | refused | errors |"
 echo "|---|---|---|---|---|---|---|---|"
 for clients in 1 50 500; do
   round generation "$clients" -s "$order" "$url/v1/generations"
   round status "$clients" "$url/v1/generations/$(newest)"
 done
-echo "old generation after: $(old) MiB"
+echo "heap's old generation after: $(old) MiB"

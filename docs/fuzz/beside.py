@@ -1,4 +1,4 @@
-"""Runs a command while an honest caller generates images, and monitors the gateway. The exit status is 1 if the command failed
+"""Runs a command while an honest caller generates images, and monitors the gateway. The exit code is 1 if the command failed
 or a limit in bounds.py was exceeded.
 
     beside.py --port PORT --data FOLDER COMMAND...

@@ -1,5 +1,5 @@
 """Measures the effect of one caller's attacks on other callers: an honest caller generates small images, first alone, then
-during each attack. The script also monitors the gateway process, and prints a table. The exit status is 1 if a limit in
+during each attack. The script also monitors the gateway process, and prints a table. The exit code is 1 if a limit in
 bounds.py was exceeded.
 
     bombs.sh [bombs.py's options]       starts a fleet, attacks it, and stops it
@@ -158,7 +158,7 @@ def main():
         return 0
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    # Each receiver has a separate host, because a gateway limits the concurrent calls to one host.
+    # Each receiver has its own host, because a gateway limits the concurrent calls to each host.
     hooks = [(f"127.0.0.{k}", options.port + 1 + k) for k in range(1, 5)]
     receiver = Receiver(*hooks[0])
     honest = Honest("127.0.0.1", options.port, os.environ["HONEST_KEY"], "http://{}:{}/finished".format(*hooks[0]), receiver)

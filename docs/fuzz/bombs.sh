@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts a fleet with API keys in a temporary folder, attacks it with bombs.py, and stops it. If run as root, then repeats this
-# on a disk of 400 MiB, with the attacks that fill the disk. Takes about 20 minutes. The exit status is 1 if a limit in
+# Starts a fleet with API keys in a temporary folder, attacks it with bombs.py, and stops it. If run as root, also runs the attacks
+# that fill the disk, against a fleet on a 400 MiB disk. Takes about 20 minutes. The exit code is 1 if a limit in
 # bounds.py was exceeded.
 #
 #   docs/fuzz/bombs.sh [--only ATTACK...] [bombs.py's options]
@@ -30,7 +30,7 @@ if [ -n "$(python3 "$here/bombs.py" --list --disk "$@")" ]; then
     export LORAFLEET_STORAGE_MIN_FREE_BYTES=$((100 << 20)) # the default is larger than this disk
     attack --disk "$@"
   else
-    echo "skipping the attacks that fill the disk: they need root, to mount a small disk" >&2
+    echo "skipping the attacks that fill the disk: they need root permissions to mount a small disk" >&2
   fi
 fi
 exit $result

@@ -1,5 +1,5 @@
-# Functions that start and stop a fleet with API keys and webhooks in the folder $data. Source this file. The gateway uses $port,
-# the broker $port+1, the webhook receivers $port+2 to $port+5, and TLS $port+6.
+# Functions that start and stop a fleet that uses API keys and webhooks, and keeps its data in the folder $data. Source this file. The
+# gateway uses $port, the broker $port+1, the webhook receivers $port+2 to $port+5, and the gateway's TLS listener $port+6.
 
 fleet=${FLEET:-$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/fleet}
 
@@ -9,7 +9,7 @@ start() {
   HONEST_KEY=$(key honest generate,feedback)
   OPERATOR_KEY=$(key operator operate)
   LORAFLEET_WEBHOOKS_SECRET=whsec_$(head -c 32 /dev/urandom | base64)
-  # Each receiver has a separate host, because a gateway limits the concurrent calls to one host. Older gateways read the trusted
+  # Each receiver has its own host, because a gateway limits the concurrent calls to each host. Older gateways read the trusted
   # hosts, newer gateways the trusted origins.
   LORAFLEET_WEBHOOKS_TRUSTED_HOSTS=127.0.0.1,127.0.0.2,127.0.0.3,127.0.0.4
   LORAFLEET_WEBHOOKS_TRUSTED_ORIGINS=$(for k in 1 2 3 4; do printf 'http://127.0.0.%d:%d,' $k $((port + 1 + k)); done)

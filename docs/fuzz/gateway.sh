@@ -11,7 +11,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 port=${1:-8088}
 export url=http://localhost:$port EXAMPLES=${EXAMPLES:-600} SCHEMA_EXAMPLES=${SCHEMA_EXAMPLES:-300} here
 
-# A limit of few, small images, so that accepted requests finish soon.
+# Limits that allow only a few small images per request, so that accepted requests finish quickly.
 export LORAFLEET_LIMITS_MAX_PIXELS=4096 LORAFLEET_LIMITS_MAX_COUNT=2 LORAFLEET_LIMITS_MAX_STEPS=20 \
   LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS=40 LORAFLEET_LIMITS_MAX_QUEUED_REQUESTS_PER_CALLER=30
 data=$(mktemp -d)

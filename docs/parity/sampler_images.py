@@ -5,7 +5,7 @@
 
 Needs torch, diffusers, transformers, numpy and pillow. Both sides use the same prompt, seeds, steps, guidance and weights. For
 each sampler, diffusers uses the corresponding scheduler class with the folder's config. The script prints the peak
-signal-to-noise ratio of the 8-bit images, in decibels, as a Markdown table. The exit status is 1 if a ratio is below --least.
+signal-to-noise ratio of the 8-bit images, in decibels, as a Markdown table. The exit code is 1 if a ratio is below --least.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the docs site in docs/site/target/html. Fails on broken links, and if a page loads anything from another origin. Needs
-# Python, 3.11 or newer; set PYTHON to use another interpreter than python3. Arguments are passed to Sphinx.
+# Python 3.11 or newer; set PYTHON to use an interpreter other than python3. Arguments are passed to Sphinx.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 target=$PWD/target

@@ -149,7 +149,7 @@ livenessProbe:
 {{- end }}
 
 {{- define "lorafleet.volumes" -}}
-# Libraries unpack their native code here, so the volume must allow programs to be run.
+# Java libraries unpack native code into this volume, so it must not be mounted with noexec.
 - name: tmp
   emptyDir: {sizeLimit: 2Gi}
 {{- with .Values.kafka.caCertificate }}
@@ -244,7 +244,7 @@ livenessProbe:
 {{- end }}
 {{- end }}
 {{- if and $v.monitoring.podMonitors (not $v.monitoring.gatewayToken.secret) }}
-{{- fail "monitoring.gatewayToken.secret: expected a secret with an API key of the role operate, found none; the gateway's metrics need it" }}
+{{- fail "monitoring.gatewayToken.secret: expected a secret with an API key or token that has the role operate, found none; Prometheus needs it to read the gateway's metrics" }}
 {{- end }}
 {{- if and $v.gateway.ingress.enabled (not $v.gateway.ingress.host) }}
 {{- fail "gateway.ingress.host: expected a host name, found none" }}
@@ -255,17 +255,17 @@ livenessProbe:
 {{- range $service := list "gateway" "worker" "trainer" }}
 {{- range $key, $_ := (index $v $service).settings }}
 {{- if or (regexMatch "^lorafleet\\.(storage|security\\.api-keys|topic-prefix|model$|worker\\.(id|drain-timeout))" $key) (regexMatch "^quarkus\\.(http\\.(host|port)|oidc)" $key) }}
-{{- fail (printf "%s.settings: expected keys that the chart does not set, found %s; use the chart's own value" $service $key) }}
+{{- fail (printf "%s.settings: expected keys that the chart does not set, found %s; use the chart's value for it instead" $service $key) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- range $key, $_ := $v.kafka.settings }}
 {{- if regexMatch "password|jaas|^bootstrap|^kafka" $key }}
-{{- fail (printf "kafka.settings: expected names of client settings that are not secret, found %s; use kafka.credentials, kafka.caCertificate or kafka.bootstrapServers" $key) }}
+{{- fail (printf "kafka.settings: expected client settings other than credentials and addresses, found %s; use kafka.credentials, kafka.caCertificate or kafka.bootstrapServers" $key) }}
 {{- end }}
 {{- end }}
 {{- $acls := $v.topics.acls }}
 {{- if and (or $acls.gateway $acls.worker $acls.trainer) (not (and $acls.gateway $acls.worker $acls.trainer)) }}
-{{- fail "topics.acls: expected principals for gateway, worker and trainer, found only some of them" }}
+{{- fail "topics.acls: expected principals for gateway, worker and trainer, found only some of them; set all three, or none" }}
 {{- end }}
 {{- end }}

@@ -36,8 +36,8 @@ public final class FieldChecks {
             refuse(field, "at most " + maxLength + " characters", value.length() + " characters");
             return fallback;
         }
-        // JSON escapes can contain lone surrogates, which UTF-8 cannot encode, and NUL, which would end a PNG text
-        // chunk.
+        // JSON escapes can represent lone surrogates, which UTF-8 cannot encode, and NUL, which a PNG text chunk must
+        // not contain.
         if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
             refuse(field, "Unicode text", "a NUL or a lone surrogate");
             return fallback;
@@ -58,7 +58,7 @@ public final class FieldChecks {
         try {
             return whole(field, min, max, value == null ? null : Integer.valueOf(value), fallback);
         } catch (NumberFormatException e) {
-            refuse(field, min + " to " + max, "not an integer");
+            refuse(field, min + " to " + max, "a value that is not an integer");
             return fallback;
         }
     }
@@ -68,7 +68,7 @@ public final class FieldChecks {
     }
 
     public double share(String field, @Nullable Double value, double fallback) {
-        return check(field, value, fallback, "more than 0 and at most 1", x -> x > 0 && x <= 1);
+        return check(field, value, fallback, "a number greater than 0 and at most 1", x -> x > 0 && x <= 1);
     }
 
     public int multiple(String field, int of, int min, int max, @Nullable Integer value, int fallback) {
@@ -76,7 +76,7 @@ public final class FieldChecks {
         return check(field, value, fallback, expected, n -> n >= min && n <= max && n % of == 0);
     }
 
-    /** @param values constants; the API uses their names in lower case */
+    /** @param values the allowed constants; the API uses their names in lower case */
     public <E extends Enum<E>> E oneOf(String field, E[] values, @Nullable String name, E fallback) {
         return oneOf(field, values, name).orElse(fallback);
     }

@@ -18,7 +18,7 @@ public interface GatewayConfig {
 
     /**
      * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
-     * '_' or '-'. It is the same for all services of a fleet. Default: none.
+     * '_' or '-'. All services of a fleet must use the same prefix. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
@@ -67,23 +67,23 @@ public interface GatewayConfig {
 
         /**
          * How long the gateway waits for the result of a request that the workers' share group has acknowledged or
-         * dropped; 100ms to 10m. If no result arrives, the gateway publishes the request again. The wait doubles each
-         * time the request is published again, at most five times. The gateway polls the share group's offsets twice
-         * per wait. Default: 6s.
+         * dropped; 100ms to 10m. If no result arrives, the gateway publishes the request again. Each time the request
+         * is published again, the wait doubles, up to 32 times this value. The gateway polls the share group's offsets
+         * at intervals of half this value. Default: 6s.
          */
         @WithDefault("6s")
         Duration droppedRequestTimeout();
 
         /**
-         * Time after which a worker that has sent no status is no longer listed, from 1m to 365d. A worker that stops
-         * is never listed; this setting applies to workers that were killed. A worker that returns is listed again.
+         * How long a worker stays listed after its last status; 1m to 365d. A worker that stops cleanly deletes its
+         * status, so this setting applies only to workers that were killed. A worker that returns is listed again.
          * Default: 24h.
          */
         @WithDefault("24h")
         Duration forgetLostWorkersAfter();
     }
 
-    /** Limits on requests, callers and the queue. They cannot exceed the limits of the message format. */
+    /** Limits on requests, callers and the queue. These limits cannot exceed those of the message format. */
     interface Limits {
         /** Maximum length of a prompt, and of a negative prompt, in characters; 1 to 4000. Default: 1000. */
         @WithDefault("1000")
@@ -238,8 +238,8 @@ public interface GatewayConfig {
         List<Duration> pauses();
 
         /**
-         * Time limit for starting attempts, counted from the time at which the gateway reads the result; 1ms to 1d. The
-         * limit is necessary because many calls to an unresponsive host delay each other. Default: 30m.
+         * Time limit for starting call attempts, counted from the time at which the gateway reads the result; 1ms to
+         * 1d. The limit is necessary because many calls to an unresponsive host delay each other. Default: 30m.
          */
         @WithDefault("30m")
         Duration giveUpAfter();
@@ -263,10 +263,10 @@ public interface GatewayConfig {
     /** Authentication and authorization. */
     interface Security {
         /**
-         * The key file that {@code fleet key create} writes. It must belong to the gateway's user or to root, with mode
-         * 0600, or to root and the gateway's group, with mode 0440; otherwise, the gateway does not start. Without this
-         * setting and {@code quarkus.oidc.tenant-enabled}, the gateway runs in open mode: without authentication, and with
-         * connections from this machine only. Default: none.
+         * The key file that {@code fleet key create} writes. The file must be owned by the gateway's user or by root
+         * and have mode 0600, or be owned by root and the gateway's group and have mode 0440; otherwise, the gateway
+         * does not start. With neither this setting nor {@code quarkus.oidc.tenant-enabled}, the gateway runs in open
+         * mode: it requires no authentication, and accepts connections from this machine only. Default: none.
          */
         Optional<Path> apiKeys();
 

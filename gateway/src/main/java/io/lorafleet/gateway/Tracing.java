@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Turns tracing on, if the configuration says so. */
+/** Enables tracing, unless the configuration disables it. */
 @ApplicationScoped
 class Tracing {
     private static final int FIRST = 1;

@@ -37,7 +37,7 @@ function routeText({ route, versions }) {
   }
   const parts = [`stable @${route.stable}`];
   if (route.canary) {
-    parts.push(`canary @${route.canary.version}, ${Math.round(100 * route.canary.share)} %`);
+    parts.push(`canary @${route.canary.version}, ${Math.round(100 * route.canary.share)}%`);
   }
   if (route.shadow) {
     parts.push(`shadow @${route.shadow.version}`);
@@ -127,9 +127,9 @@ function routeForm(adapter, changed) {
   const none = [['', 'none'], ...versions];
   const stable = select(versions, String(route?.stable ?? versions[0][0]));
   const canary = select(none, String(route?.canary?.version ?? ''));
-  const share = slider('Canary share', { min: 1, max: 100, value: Math.round(100 * (route?.canary?.share ?? 0.1)) }, (value) => `${value} %`);
+  const share = slider('Canary share', { min: 1, max: 100, value: Math.round(100 * (route?.canary?.share ?? 0.1)) }, (value) => `${value}%`);
   const shadow = select(none, String(route?.shadow?.version ?? ''));
-  const shadowShare = slider('Shadow share', { min: 1, max: 100, value: Math.round(100 * (route?.shadow?.share ?? 0.1)) }, (value) => `${value} %`);
+  const shadowShare = slider('Shadow share', { min: 1, max: 100, value: Math.round(100 * (route?.shadow?.share ?? 0.1)) }, (value) => `${value}%`);
   const enable = () => {
     share.input.disabled = !canary.value;
     shadowShare.input.disabled = !shadow.value;

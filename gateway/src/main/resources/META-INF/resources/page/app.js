@@ -47,7 +47,7 @@ async function showState() {
   try {
     const workers = await get('/v1/workers');
     const ready = workers.filter((worker) => worker.state === 'ready').length;
-    state.textContent = ready ? `${ready} worker${ready === 1 ? '' : 's'} ready` : 'no worker ready';
+    state.textContent = ready ? `${ready} worker${ready === 1 ? '' : 's'} ready` : 'no workers ready';
     state.classList.toggle('bad', !ready);
   } catch (e) { // 403: the caller may not list workers
     state.textContent = e.status === 403 ? '' : 'gateway unreachable';

@@ -27,7 +27,7 @@ function queue({ queued, running, clearsInSeconds, imagesPerMinute }) {
   return make('section.figures', { 'aria-label': 'Now' },
     figure(queued, 'waiting'),
     figure(running, 'running'),
-    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all are finished'),
+    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all requests are finished'),
     figure(imagesPerMinute, 'images in the last minute'));
 }
 

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * topic without that setting, it shows the machine's time. Thread-safe.
  */
 public final class BrokerClock extends Clock {
-    /** Larger than any delay between an append and its acknowledgement, except during a fault. */
+    /**
+     * Clock difference above which a warning is logged. It is larger than any delay between an append and its
+     * acknowledgement, except during a fault.
+     */
     static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(BrokerClock.class);

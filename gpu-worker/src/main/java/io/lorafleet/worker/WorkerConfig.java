@@ -48,14 +48,14 @@ public interface WorkerConfig {
 
         /**
          * Precision of the UNet: {@code float32}, {@code float16} or {@code bfloat16}. float16 is slow on a CPU.
-         * bfloat16 needs a CPU with AVX-512. It uses half the memory and takes about half the time, but changes the
-         * images slightly. Default: {@code float32}.
+         * bfloat16 needs a CPU with AVX-512. Compared with float32, bfloat16 uses half the memory and takes about half
+         * the time, but changes the images slightly. Default: {@code float32}.
          */
         @WithDefault("float32")
         Precision precision();
 
         /**
-         * Maximum size of an image, in pixels (width times height), that the VAE decodes as a whole. Larger images are
+         * Maximum size, in pixels (width times height), of an image that the VAE decodes as a whole. Larger images are
          * decoded in tiles, which limits memory use but changes the images slightly. Up to this size, images match
          * those that diffusers generates without tiling. Use the same value for all workers in a fleet, so that a
          * request produces the same image on every worker. Default: 1048576 (1024 x 1024).
@@ -79,8 +79,8 @@ public interface WorkerConfig {
 
         /**
          * Maximum number of UNet rows in a batch of images at the model's default size, at least 1. For other sizes,
-         * the limit is scaled by the number of pixels. An image with guidance needs two rows. Default: measured at
-         * startup.
+         * the limit is scaled in inverse proportion to the number of pixels. An image with guidance needs two rows.
+         * Default: measured at startup.
          */
         OptionalInt maxBatchRows();
 
@@ -115,8 +115,8 @@ public interface WorkerConfig {
 
         /**
          * Time limit for a step, for encoding a request's prompts and for decoding an image, as an ISO-8601 duration.
-         * If one of them takes longer, the worker is no longer live and releases its requests, so that other workers
-         * can generate the images. Default: PT10M.
+         * If one of these operations exceeds the limit, the worker is no longer live and releases its requests, so that
+         * other workers can generate the images. Default: PT10M.
          */
         @WithDefault("PT10M")
         Duration hangTimeout();

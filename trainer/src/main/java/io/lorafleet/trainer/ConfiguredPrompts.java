@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the prompt files named in the configuration, which have one prompt per line. Empty lines are ignored. */
+/** Reads the configured prompt files, which contain one prompt per line. Empty lines are ignored. */
 final class ConfiguredPrompts {
     private ConfiguredPrompts() {}
 

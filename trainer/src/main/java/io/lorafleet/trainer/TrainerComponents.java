@@ -97,7 +97,7 @@ final class TrainerComponents {
 
     private static PromptRules rules(TrainerConfig.Prompts prompts) {
         expect("prompts.down-weight", "at least 0", prompts.downWeight() >= 0, prompts.downWeight());
-        expect("prompts.up-weight", "more than 0", prompts.upWeight() > 0, prompts.upWeight());
+        expect("prompts.up-weight", "a number greater than 0", prompts.upWeight() > 0, prompts.upWeight());
         boolean isBelowOne = isShare(prompts.replayShare()) && prompts.replayShare() < 1;
         expect("prompts.replay-share", "at least 0 and less than 1", isBelowOne, prompts.replayShare());
         expect("prompts.max-replay", "at least 0", prompts.maxReplay() >= 0, prompts.maxReplay());

@@ -38,7 +38,10 @@ public interface TrainerConfig {
 
     /** Training of adapters. */
     interface Trainer {
-        /** Name of this trainer, unique in the fleet. Default: the host name. */
+        /**
+         * Name of this trainer, unique in the fleet. Default: the environment variable {@code HOSTNAME}, or {@code
+         * trainer} if the variable is not set.
+         */
         @WithDefault("${HOSTNAME:trainer}")
         String id();
 
@@ -124,8 +127,8 @@ public interface TrainerConfig {
         double studentShare();
 
         /**
-         * Peak learning rate, greater than 0. It is lower than for a first distillation, because the parent is already
-         * trained. Default: 3e-4.
+         * Peak learning rate, greater than 0. The default is lower than for a first distillation, because the parent is
+         * already trained. Default: 3e-4.
          */
         @WithDefault("3e-4")
         double learningRate();
@@ -161,8 +164,8 @@ public interface TrainerConfig {
         Optional<Path> base();
 
         /**
-         * Text file of held-out prompts for the quality gate, one per line. No run trains on them. Default: a fixed
-         * share of all prompts.
+         * Text file of held-out prompts for the quality gate, one per line. No run trains on them. Default: the share
+         * of all prompts that {@code held-out-share} sets.
          */
         Optional<Path> heldOut();
 
@@ -195,8 +198,8 @@ public interface TrainerConfig {
         int minComparisons();
 
         /**
-         * Maximum difference between the mean live errors. An error of 1 equals the full effect of guidance. Default:
-         * 0.02.
+         * Maximum amount by which the canary's mean live error may exceed the previous version's. The base without
+         * guidance has an error of 1. Default: 0.02.
          */
         @WithDefault("0.02")
         double errorMargin();
@@ -205,18 +208,24 @@ public interface TrainerConfig {
         @WithDefault("5")
         int minRatings();
 
-        /** Maximum difference between the mean ratings, on the scale from -1 to 1. Default: 0.5. */
+        /**
+         * Maximum amount by which the canary's mean rating may be below the previous version's, on the scale from -1 to
+         * 1. Default: 0.5.
+         */
         @WithDefault("0.5")
         double ratingMargin();
 
-        /** Time after which a decision uses the comparisons available, as an ISO 8601 duration. Default: PT1H. */
+        /**
+         * Time after which the canary passes even with too few comparisons, unless its ratings are too low, as an ISO
+         * 8601 duration. Default: PT1H.
+         */
         @WithDefault("PT1H")
         Duration maxAge();
     }
 
     /** Quality gate: a new version is compared with its parent on held-out prompts. */
     interface Gate {
-        /** Maximum decrease in the learned share of the guidance, compared with the parent. Default: 0.01. */
+        /** Maximum decrease in the learned share of the guidance effect, compared with the parent. Default: 0.01. */
         @WithDefault("0.01")
         double margin();
 

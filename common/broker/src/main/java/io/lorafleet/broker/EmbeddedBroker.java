@@ -60,7 +60,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts one of several nodes. The settings must name the voters and the replication factors.
+     * Starts one of several nodes. The settings must specify the voters of the controller quorum and the replication
+     * factors.
      *
      * @param clusterId base64 id that all nodes of the cluster share, for example {@link Uuid#randomUuid}
      * @param nodeId id of this node
@@ -149,7 +150,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
         // When a worker is killed, each of its records may use up several deliveries.
         p.setProperty("group.share.delivery.count.limit", "10");
-        // Each slot of a worker is a group member. This is the maximum that Kafka allows.
+        // Each slot of a worker is a group member. Kafka allows at most 1000 members.
         p.setProperty("group.share.max.size", "1000");
         // On one machine, there is no need to wait for more members to join the group.
         p.setProperty("group.initial.rebalance.delay.ms", "0");

@@ -26,8 +26,8 @@ import org.apache.kafka.common.record.TimestampType;
 /** Creates a fleet's topics and group settings, and finds existing topics whose settings differ. */
 public final class FleetTopics {
     /**
-     * Number of replicas that store a record before it is acknowledged. With Kafka's default of 1, the failure of one
-     * broker can cause the loss of records.
+     * Minimum number of replicas that must store a record before it is acknowledged. With Kafka's default of 1, the
+     * failure of one broker can cause the loss of records.
      */
     private static final String MIN_IN_SYNC_REPLICAS = "2";
     /** Kafka's default value of {@code segment.ms}. */
@@ -142,7 +142,8 @@ public final class FleetTopics {
         return differences;
     }
 
-    /** @return notes about request topics that have more partitions than expected; these cannot be fixed, because Kafka
+    /** @return notes about request topics that have more partitions than expected; such topics cannot be fixed, because
+     * Kafka
      *     cannot remove partitions */
     public List<String> remarks(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
@@ -153,7 +154,7 @@ public final class FleetTopics {
                 .toList();
         return admin.describeTopics(names).allTopicNames().get().values().stream()
                 .filter(topic -> topic.partitions().size() > requestPartitions)
-                .map(topic -> topic.name() + ": expected " + requestPartitions + " partitions, found "
+                .map(topic -> topic.name() + ": partitions: expected " + requestPartitions + ", found "
                         + topic.partitions().size()
                         + "; interactive requests may wait although slots are reserved for them")
                 .sorted()
@@ -181,7 +182,7 @@ public final class FleetTopics {
     }
 
     private NewTopic describe(Topic topic, int replicas) {
-        // One partition keeps the records of a compacted topic in one order.
+        // With a single partition, all records of a compacted topic are in order.
         int count = topic.cleanup() == Topic.Cleanup.COMPACT ? 1 : partitions;
         int number = isOfRequests(topic) ? requestPartitions : count;
         return new NewTopic(topic.in(prefix), number, replicationFactor).configs(settings(topic, replicas));

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds free TCP ports on this machine. */
 public final class Ports {
-    /** Linux uses ports 32768 and above for outgoing connections, and many servers use ports below 20000. */
+    /**
+     * By default, Linux uses ports from 32768 upwards for outgoing connections, and many servers use ports below 20000.
+     */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_767;
@@ -37,7 +39,7 @@ public final class Ports {
                 return port;
             }
         }
-        throw new IOException("no port from " + FIRST + " to " + LAST + " is free");
+        throw new IOException("expected a free port from " + FIRST + " to " + LAST + ", found none");
     }
 
     /** @return whether a server can listen on this port on the loopback interface */

@@ -75,7 +75,7 @@ class EmbeddedBrokerIT {
             assertThat(partitions(admin, requests)).isEqualTo(1);
             assertThat(partitions(admin, Topic.FEEDBACK.in("test."))).isEqualTo(3);
             assertThat(topics.remarks(admin))
-                    .containsExactly(batch + ": expected 1 partitions, found 4; interactive requests may wait although"
+                    .containsExactly(batch + ": partitions: expected 1, found 4; interactive requests may wait although"
                             + " slots are reserved for them");
         }
     }

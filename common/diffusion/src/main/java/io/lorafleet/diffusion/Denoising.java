@@ -85,8 +85,8 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Like {@link #start}, with the given noise instead of the seed's. Supports only samplers that add no noise between
-     * steps.
+     * Like {@link #start}, with the given noise instead of noise generated from the seed. Supports only samplers that
+     * add no noise between steps.
      *
      * @param noise unit noise of the latent's size
      */
@@ -122,8 +122,8 @@ public final class Denoising implements AutoCloseable {
     }
 
     /**
-     * Noise is drawn twice for an init image, in the same order as in diffusers: first to sample its latent, then to
-     * add to that latent.
+     * Noise is drawn twice for an init image, in the same order as in diffusers: first to sample the image's latent,
+     * then to add noise to that latent.
      */
     private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
         Shape shape = latentShape(prompt.model(), request);
@@ -233,7 +233,9 @@ public final class Denoising implements AutoCloseable {
         return latent;
     }
 
-    /** @return a preview of the denoised image predicted by the latest step, with one pixel per latent value */
+    /**
+     * @return a preview of the denoised image predicted by the latest step, with one pixel per position of the latent
+     */
     public RgbImage preview(LatentPreview colours) {
         if (last == null) {
             throw new IllegalStateException("a preview needs at least one completed step");

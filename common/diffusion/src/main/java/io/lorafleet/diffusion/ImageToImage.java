@@ -5,15 +5,16 @@ package io.lorafleet.diffusion;
  * The starting image of an image-to-image generation. Noise is added to the image, and only the last steps are run.
  *
  * @param image init image, of the same size as the generated image
- * @param strength share of the steps to run, above 0 and at most 1. At 1, all steps are run and only the image's broad
- *     colors remain
+ * @param strength share of the steps to run, greater than 0 and at most 1. At 1, all steps are run and only the
+ *     image's broad colors remain
  * @see <a href="https://arxiv.org/abs/2108.01073">Meng et al. 2021</a>; diffusers pipeline_stable_diffusion_img2img.py
  */
 public record ImageToImage(RgbImage image, double strength) {
     public ImageToImage {
-        // A comparison with NaN is false.
+        // Negated so that NaN is also rejected.
         if (!(strength > 0 && strength <= 1)) {
-            throw new IllegalArgumentException("strength: expected more than 0 and at most 1, found " + strength);
+            throw new IllegalArgumentException(
+                    "strength: expected a number greater than 0 and at most 1, found " + strength);
         }
     }
 

@@ -78,7 +78,7 @@ final class Lanczos {
         return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
     }
 
-    /** @param stride distance between two source pixels, in bytes */
+    /** @param stride distance between adjacent source pixels of the row or column, in bytes */
     private static void blend(byte[] source, int from, int stride, Taps taps, byte[] result, int to) {
         for (int channel = 0; channel < 3; channel++) {
             double value = 0;

@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.vae.Vae;
 
 /**
- * Approximates the colors of a latent with a linear map of its channels, with one pixel per latent value. The map takes
- * almost no time, whereas the VAE takes as long as a few steps. The map is fitted to the VAE's output for patches of
- * random latents.
+ * Approximates the image of a latent with a linear map from channels to colors, with one pixel per position of the
+ * latent. The map takes almost no time, whereas the VAE takes as long as a few steps. The map is fitted to the VAE's
+ * output for patches of random latents.
  */
 public final class LatentPreview {
     private static final long SEED = 0;
@@ -29,7 +29,7 @@ public final class LatentPreview {
         this.map = map;
     }
 
-    /** Decodes a few small images and fits the map to them. */
+    /** Decodes a few small latents and fits the map to the resulting images. */
     public static LatentPreview of(StableDiffusion model) {
         Vae vae = model.vae();
         int channels = vae.config().latentChannels();

@@ -30,8 +30,9 @@ public record Shadow(RowAdapters.Applied student, double guidanceScale) {
     }
 
     /**
-     * The students' errors against the teacher: the squared distance between the outputs, divided by the squared effect
-     * of guidance. A student identical to the teacher has an error of 0; the base without guidance has an error of 1.
+     * The students' errors against the teacher: the squared distance between the student's output and the guided
+     * output, divided by the squared distance between the output without guidance and the guided output. A student
+     * identical to the teacher has an error of 0; the base without guidance has an error of 1.
      *
      * @param shadow error of the shadow student
      * @param own error of the rows that generate the image; NaN if they are the teacher's

@@ -89,7 +89,7 @@ class ImageToImageTest {
     @ValueSource(doubles = {0, -0.5, 1.01, Double.NaN})
     void rejectsAStrengthOutOfRange(double strength) {
         assertThatThrownBy(() -> new ImageToImage(redStar, strength))
-                .hasMessage("strength: expected more than 0 and at most 1, found " + strength);
+                .hasMessage("strength: expected a number greater than 0 and at most 1, found " + strength);
     }
 
     @Test

@@ -18,9 +18,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The distillation of one student. Each round generates images with the teacher and collects trajectory samples. The
- * student is trained on these samples to predict in one UNet evaluation what the teacher predicts in two. With the same
- * number of threads, the same plan, base, prompts and initial student always produce the same result.
+ * The distillation of one student. Each round generates images with the teacher (or, in the last rounds, with the
+ * student, depending on the plan) and collects training samples. The student is trained on these samples to predict in
+ * one UNet evaluation what the teacher predicts in two. With the same number of threads, the same plan, base, prompts
+ * and initial student always produce the same result.
  *
  * @see <a href="https://arxiv.org/abs/2312.06899">Golnari 2023</a>; Meng et al. 2023, the first stage
  */
@@ -96,7 +97,7 @@ public final class Distillation implements AutoCloseable {
      * Executes one round: generates its images, then trains on their trajectory samples.
      *
      * @param progress callback that is invoked after each sampler step and each optimizer step. If the callback throws,
-     *     the run can only be resumed from its checkpoint
+     * the run can continue only from a checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
         TrainingProgress generating = new TrainingProgress(

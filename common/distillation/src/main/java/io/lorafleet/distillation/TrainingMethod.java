@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.distillation;
 
-/** Which weights are trained, and where the targets come from: the four rows of table 1 in the paper. */
+/** Which weights are trained, and where the targets come from: the four rows of table 1 in Golnari 2023. */
 public enum TrainingMethod {
     /** Trains all weights to predict the noise added to images. */
     FULL(false, false),

@@ -7,8 +7,8 @@ import io.lorafleet.distillation.optim.TimestepWeighting;
  * The settings of a distillation. Together with the base, the prompts and the initial student, they determine the
  * result.
  *
- * <p>Error messages refer to settings by the names of the {@code distill} options and the trainer's keys, such as
- * {@code sampler-steps: expected at least 2, found 1}.
+ * <p>Error messages use the setting names of the {@code distill} options and the trainer's configuration keys, for
+ * example {@code sampler-steps: expected at least 2, found 1}.
  *
  * @param method which weights are trained, and where the targets come from
  * @param guidance teacher's guidance scale, greater than 1
@@ -34,7 +34,7 @@ public record TrainingPlan(
      * @param passes passes over the trajectory samples of a round, at least 1
      * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50% and 150% of this number
      * @param studentShare share of the optimizer steps that train on the student's own trajectories, 0 to 1; these are
-     * the last steps of the run, and their trajectories contain the latents that the student actually reaches, despite
+     * the last steps of the run; the student's own trajectories contain the latents that it actually encounters, given
      * its remaining error
      */
     public record Sampling(int promptsPerRound, int passes, int samplerSteps, double studentShare) {
@@ -52,13 +52,14 @@ public record TrainingPlan(
      *
      * @param steps optimizer steps, at least 1
      * @param batch trajectory samples per optimizer step, at least 1
-     * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits memory usage, as gradients are
-     *     accumulated
+     * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits the memory usage, because gradients are
+     * accumulated over the UNet batches of a step
      * @param learningRate peak learning rate, greater than 0; the rate rises linearly during the first tenth of the
      *     steps, then falls along a cosine
      * @param weightDecay weight decay of AdamW, at least 0
      * @param clip maximum norm of the gradients, greater than 0
-     * @param ema decay of the weights' moving average, which is the result; at least 0 and less than 1
+     * @param ema decay of the moving average of the weights, at least 0 and less than 1; the moving average is the
+     * result of the run
      * @param weighting weights of the timesteps in the loss
      */
     public record Optimization(
@@ -75,9 +76,9 @@ public record TrainingPlan(
             require(steps >= 1, "steps", "at least 1", steps);
             require(batch >= 1, "batch", "at least 1", batch);
             require(rowsAtOnce >= 1, "rows-at-once", "at least 1", rowsAtOnce);
-            require(learningRate > 0, "learning-rate", "more than 0", learningRate);
+            require(learningRate > 0, "learning-rate", "a number greater than 0", learningRate);
             require(weightDecay >= 0, "weight-decay", "at least 0", weightDecay);
-            require(clip > 0, "clip", "more than 0", clip);
+            require(clip > 0, "clip", "a number greater than 0", clip);
             require(ema >= 0 && ema < 1, "ema", "at least 0 and less than 1", ema);
         }
 

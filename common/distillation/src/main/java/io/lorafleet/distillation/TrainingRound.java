@@ -45,7 +45,7 @@ final class TrainingRound {
      *
      * @param student the student that generates the images; null if the teacher does
      * @param stepped callback that is invoked after each sampler step
-     * @return full batches of all passes
+     * @return the full batches of all passes; samples left over at the end are dropped
      */
     List<List<TrajectorySample>> batches(
             List<WeightedPrompt> prompts, Teacher teacher, @Nullable Student student, Runnable stepped) {
@@ -106,7 +106,7 @@ final class TrainingRound {
         return new TrainingBatch(
                 HostTensors.rows(samples.stream().map(TrajectorySample::latent).toList(), latentShape, scope),
                 samples.stream().mapToDouble(TrajectorySample::timestep).toArray(),
-                Objects.requireNonNull(embeddings, "batches() was called before")
+                Objects.requireNonNull(embeddings, "batches() has not been called")
                         .of(samples.stream().mapToInt(TrajectorySample::prompt).toArray(), scope),
                 HostTensors.rows(samples.stream().map(TrajectorySample::target).toList(), latentShape, scope),
                 scope.create(weights));

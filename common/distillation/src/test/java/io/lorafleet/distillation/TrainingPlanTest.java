@@ -26,9 +26,10 @@ class TrainingPlanTest {
         assertRejected(() -> optimization(0, 1, 1, 1, 0, 1, 0), "steps: expected at least 1, found 0");
         assertRejected(() -> optimization(1, 0, 1, 1, 0, 1, 0), "batch: expected at least 1, found 0");
         assertRejected(() -> optimization(1, 1, 0, 1, 0, 1, 0), "rows-at-once: expected at least 1, found 0");
-        assertRejected(() -> optimization(1, 1, 1, 0, 0, 1, 0), "learning-rate: expected more than 0, found 0.0");
+        assertRejected(
+                () -> optimization(1, 1, 1, 0, 0, 1, 0), "learning-rate: expected a number greater than 0, found 0.0");
         assertRejected(() -> optimization(1, 1, 1, 1, -1, 1, 0), "weight-decay: expected at least 0, found -1.0");
-        assertRejected(() -> optimization(1, 1, 1, 1, 0, 0, 0), "clip: expected more than 0, found 0.0");
+        assertRejected(() -> optimization(1, 1, 1, 1, 0, 0, 0), "clip: expected a number greater than 0, found 0.0");
         assertRejected(() -> optimization(1, 1, 1, 1, 0, 1, 1), "ema: expected at least 0 and less than 1, found 1.0");
     }
 

@@ -19,7 +19,7 @@ public final class CheckedImage {
     private final Format format;
     private final Dimensions dimensions;
 
-    /** The accepted formats. ImageIO also supports other formats. */
+    /** The accepted formats. Other formats are rejected, even if ImageIO supports them. */
     private enum Format {
         PNG,
         JPEG
@@ -47,7 +47,7 @@ public final class CheckedImage {
      *
      * @param file file content, which is not copied
      * @param maxPixels maximum width times height
-     * @throws BadImageException if the file is in another format, is corrupt, is too large, or is too expensive to
+     * @throws BadImageException if the file is neither PNG nor JPEG, is corrupt, is too large, or is too expensive to
      *     decode
      */
     public static CheckedImage of(byte[] file, long maxPixels) throws BadImageException {
@@ -97,7 +97,7 @@ public final class CheckedImage {
     }
 
     static BadImageException damaged() {
-        return new BadImageException("a complete PNG or JPEG image in RGB or gray", "one that cannot be decoded");
+        return new BadImageException("a complete PNG or JPEG image in RGB or grayscale", "one that cannot be decoded");
     }
 
     private static boolean startsWith(byte[] file, byte[] signature) {

@@ -25,8 +25,8 @@ final class JpegSegments {
      */
     static final int MAX_SCANS = 100;
     /**
-     * Limit on the total number of samples in all scans. It corresponds to about 20 scans of the largest image with
-     * three components of full resolution. Decoding these takes a few seconds of CPU time.
+     * Limit on the total number of samples in all scans. The limit corresponds to about 20 scans of the largest image
+     * with three components at full resolution. Decoding these scans takes a few seconds of CPU time.
      */
     private static final long MAX_SAMPLES = 1L << 30;
     /**
@@ -159,7 +159,10 @@ final class JpegSegments {
         size = frame;
     }
 
-    /** @return the number of samples in the whole frame, because the decoder outputs the whole image after each scan */
+    /**
+     * @return the number of samples in the whole frame, which is the cost of any scan, because the decoder outputs the
+     * whole image after each scan
+     */
     private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;
         int mostVertical = 1;

@@ -5,8 +5,8 @@ import io.lorafleet.images.CheckedImage.Dimensions;
 import java.nio.ByteBuffer;
 
 /**
- * Checks the chunks of a PNG file: length (4 bytes), type (4 bytes), data, checksum (4 bytes). Checksums are ignored,
- * as in the JDK, and no data is inflated.
+ * Checks the chunks of a PNG file. A chunk consists of a length (4 bytes), a type (4 bytes), data and a checksum (4
+ * bytes). Checksums are ignored, as in the JDK, and no data is inflated.
  *
  * @see <a href="https://www.w3.org/TR/png-3/">PNG, sections 5 and 11</a>
  */

@@ -22,7 +22,10 @@ public final class Check {
         return value;
     }
 
-    /** Requires a valid id. Ids become keys, paths and URLs, so they must not contain characters that need escaping. */
+    /**
+     * Requires a valid id. Ids become parts of keys, paths and URLs, so they must not contain characters that need
+     * escaping.
+     */
     public static String id(String field, String value) {
         if (!isId(present(field, value))) {
             throw new IllegalArgumentException(

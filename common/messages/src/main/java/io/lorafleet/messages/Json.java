@@ -73,7 +73,7 @@ public final class Json {
         }
     }
 
-    /** @param json an object that has been read as a message */
+    /** @param json JSON that has already been read as a message */
     static JsonNode tree(byte[] json) {
         try {
             return MAPPER.readTree(json);

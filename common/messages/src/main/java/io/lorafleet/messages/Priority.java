@@ -8,7 +8,7 @@ public enum Priority {
     /** A user is waiting for the result. */
     @JsonProperty("interactive")
     INTERACTIVE(Topic.REQUESTS),
-    /** In a worker, interactive requests go first, but only for a limited time. */
+    /** In a worker, interactive requests take precedence over a batch request, but only for a limited time. */
     @JsonProperty("batch")
     BATCH(Topic.BATCH_REQUESTS);
 
@@ -19,8 +19,8 @@ public enum Priority {
     }
 
     /**
-     * @return the topic of requests with this priority. Each priority has its own topic, so that batch requests do not
-     *     queue ahead of interactive requests
+     * @return the topic of requests with this priority. Each priority has its own topic, so that interactive requests
+     * do not wait behind batch requests
      */
     public Topic topic() {
         return topic;

@@ -51,7 +51,7 @@ public final class SealedJson {
         int rest = START.length + HASH + END.length;
         if (sealed.length > rest && Arrays.equals(sealed, 0, START.length, START, 0, START.length)) {
             if (!Arrays.equals(sealed, rest - END.length, rest, END, 0, END.length)) {
-                throw new InvalidMessageException("sha256: expected " + HASH + " digits and another field", null);
+                throw new InvalidMessageException("sha256: expected " + HASH + " hex digits, then another field", null);
             }
             String expected = new String(sealed, START.length, HASH, UTF_8);
             byte[] json = Arrays.copyOfRange(sealed, rest - 1, sealed.length);
@@ -69,7 +69,7 @@ public final class SealedJson {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform supports SHA-256", e);
+            throw new IllegalStateException("this Java platform does not support SHA-256", e);
         }
     }
 }

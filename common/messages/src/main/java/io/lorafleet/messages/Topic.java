@@ -63,12 +63,12 @@ public enum Topic {
     public static final String TRAINER_GROUP = "trainers";
 
     /**
-     * Name of the consumer group, without the prefix, whose committed offsets are the gateways' low-water marks: every
-     * request before them has ended.
+     * Name, without the prefix, of the consumer group whose committed offsets are the gateways' low-water marks: every
+     * request before such an offset has ended.
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
 
-    /** With this limit, even the longest topic or group name stays below Kafka's limit of 249 characters. */
+    /** With this limit, even the longest topic name stays below Kafka's limit of 249 characters. */
     private static final int MAX_PREFIX_LENGTH = 150;
 
     /** Kafka's cleanup policy for a topic. */
@@ -93,7 +93,8 @@ public enum Topic {
      * Checks the prefix of a fleet's topics and groups.
      *
      * @return the prefix
-     * @throws IllegalArgumentException if Kafka would refuse the names
+     * @throws IllegalArgumentException if the prefix is too long, or contains characters that Kafka does not allow in
+     * topic names
      */
     public static String requirePrefix(String prefix) {
         if (!prefix.matches("[A-Za-z0-9._-]{0," + MAX_PREFIX_LENGTH + "}")) {

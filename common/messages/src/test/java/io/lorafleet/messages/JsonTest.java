@@ -68,8 +68,8 @@ class JsonTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, initImage.strength: expected more than 0 and at most 1",
-        "1.5, initImage.strength: expected more than 0 and at most 1",
+        "0, initImage.strength: expected a number greater than 0 and at most 1",
+        "1.5, initImage.strength: expected a number greater than 0 and at most 1",
         "0.03, initImage.strength * steps: expected at least 1"
     })
     void rejectsAnInvalidStrength(double strength, String message) {

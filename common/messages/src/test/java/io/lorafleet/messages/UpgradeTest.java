@@ -65,14 +65,14 @@ class UpgradeTest {
     @ValueSource(
             strings = {
                 "{'type': 'postponed', 'until': '2027-01-01', 'requestId': 'r1', 'workerId': 'w1', 'at': '2026-01-02T03:04:05Z'}",
-                "{'type': 'failed', 'reason': 'of-tomorrow', 'detail': 'an end of an unknown type', 'requestId': 'r1',"
+                "{'type': 'failed', 'reason': 'of-tomorrow', 'detail': 'a result of unknown type', 'requestId': 'r1',"
                         + " 'workerId': 'w1', 'at': '2026-01-02T03:04:05Z'}"
             })
     void anUnknownEndIsAnEnd(String json) {
         GenerationFinished end = Json.read(json.replace('\'', '"').getBytes(UTF_8), GenerationFinished.class);
         assertThat(end)
                 .isEqualTo(new GenerationFailed(
-                        "r1", "w1", Instant.parse("2026-01-02T03:04:05Z"), Reason.OTHER, "an end of an unknown type"));
+                        "r1", "w1", Instant.parse("2026-01-02T03:04:05Z"), Reason.OTHER, "a result of unknown type"));
         assertThat(Json.read(Json.write(end), GenerationFinished.class)).isEqualTo(end);
     }
 

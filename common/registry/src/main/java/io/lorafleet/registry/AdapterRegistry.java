@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All adapters, as built from the records of the topic {@code adapters}. The registry contains descriptions but no weights, so thousands
- * of versions need little memory. Thread-safe.
+ * All adapters, as built from the records of the topic {@code adapters}. The registry contains descriptions but no
+ * weights, so thousands of versions need little memory. Thread-safe.
  */
 public final class AdapterRegistry {
     private final ConcurrentNavigableMap<String, Adapter> adapters = new ConcurrentSkipListMap<>();

@@ -5,7 +5,10 @@ import io.lorafleet.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Maps requests to [0, 1), to select a share of them. Every gateway maps a given request to the same value. */
+/**
+ * Maps each request to a number in [0, 1), so that a share of the requests can be selected. Every gateway maps a given
+ * request to the same value.
+ */
 public final class HashBucket {
     private HashBucket() {}
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Claims version numbers in the blob store, so that gateways and trainers never give two versions the same number. A
  * claim is a blob that contains the version; the number goes to the first writer.
  *
- * <p>If a service fails between claiming and publishing, or does not know whether it has published, it repeats the
- * claim and gets the same version again. If it never repeats the claim, the number stays reserved: the record may
- * already be in the topic, so no other version may get the number.
+ * <p>If a service fails between claiming and publishing, or does not know whether it has published, it retries the
+ * claim and gets the same version again. If it never retries, the number stays reserved: the record may already be in
+ * the topic, so no other version may get the number.
  */
 public final class VersionNumbers {
     private final BlobStore blobs;
@@ -28,11 +28,11 @@ public final class VersionNumbers {
     }
 
     /**
-     * Claims the number after the last claimed one, or repeats the last claim if that was for the same version.
+     * Claims the number after the last claimed one, or returns the last claim if that was for the same version.
      *
      * @param draft a version whose number is the lowest that may be free: one more than the highest number that the
      *     caller has read
-     * @return the record to publish: the draft with its number, or the version in the repeated claim
+     * @return the record to publish: the draft with its number, or the version in the last claim
      */
     public AdapterEvent.Version claim(AdapterVersion draft) throws IOException {
         AdapterEvent.Version last = null;
@@ -51,7 +51,7 @@ public final class VersionNumbers {
         }
     }
 
-    /** @return the claimed version; null if the claim is in another format and therefore belongs to somebody else */
+    /** @return the claimed version; null if the claim is in another format and therefore was not made for the draft */
     private static AdapterEvent.@Nullable Version read(byte[] claim) {
         try {
             return AdapterEvent.readVersion(claim);
@@ -60,7 +60,7 @@ public final class VersionNumbers {
         }
     }
 
-    /** Times and figures may differ, because they are measured again. */
+    /** Ignores the publication time and the figures, which can differ in a retry. */
     private static boolean isSame(AdapterVersion claimed, AdapterVersion draft) {
         return claimed.sha256().equals(draft.sha256())
                 && claimed.kind() == draft.kind()

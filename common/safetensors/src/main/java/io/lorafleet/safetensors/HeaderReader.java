@@ -35,7 +35,7 @@ final class HeaderReader {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-            // Untrusted names must not stay in memory.
+            // Field names are untrusted input, so they must not stay in Jackson's caches.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();

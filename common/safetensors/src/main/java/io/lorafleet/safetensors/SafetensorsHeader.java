@@ -13,8 +13,8 @@ import java.util.Map;
  * The header of a safetensors file. The file consists of the header length (8 bytes, little-endian), the header in
  * JSON, and the tensors.
  *
- * <p>The header is untrusted input. Types must be known, sizes are computed with overflow checks, and the tensors must
- * be contiguous, starting at the first byte after the header.
+ * <p>The header is untrusted input. The element types must be known, and the tensors must be contiguous, starting at
+ * the first byte after the header. Sizes are computed with overflow checks.
  *
  * @param dataStart offset of the first byte after the header
  * @param dataBytes total size of all tensors, in bytes
@@ -81,7 +81,7 @@ public record SafetensorsHeader(
     /** @param bytes size of the file @throws BadSafetensorsException if the file does not end with the last tensor */
     public void requireFileOf(long bytes) throws BadSafetensorsException {
         if (bytes != fileBytes()) {
-            throw new BadSafetensorsException("expected " + dataBytes + " bytes of tensors, found "
+            throw new BadSafetensorsException("expected " + dataBytes + " bytes of tensor data, found "
                     + (bytes - dataStart) + (bytes < fileBytes() ? " (truncated?)" : ""));
         }
     }

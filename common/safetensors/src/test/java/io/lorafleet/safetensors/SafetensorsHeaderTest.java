@@ -30,7 +30,7 @@ class SafetensorsHeaderTest {
         assertThat(header.fileBytes()).isEqualTo(header.dataStart() + 8);
         header.requireFileOf(header.fileBytes());
         assertThatThrownBy(() -> header.requireFileOf(header.fileBytes() - 1))
-                .hasMessage("expected 8 bytes of tensors, found 7 (truncated?)");
+                .hasMessage("expected 8 bytes of tensor data, found 7 (truncated?)");
     }
 
     @Test

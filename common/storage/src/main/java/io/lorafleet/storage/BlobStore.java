@@ -42,9 +42,8 @@ public interface BlobStore {
     Stream<String> list(String prefix) throws IOException;
 
     /**
-     * @return the blobs whose keys have this prefix, like {@link #list}; read one page or folder at a time, so that a
-     * store
-     *     can contain millions of blobs
+     * @return the blobs whose keys {@link #list} would return; the listing is read one page or folder at a time,
+     * because a store can contain millions of blobs
      */
     Stream<StoredBlob> entries(String prefix) throws IOException;
 

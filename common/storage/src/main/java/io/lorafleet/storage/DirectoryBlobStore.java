@@ -26,10 +26,10 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A blob store in a directory. Several processes may share the directory, and so may several machines if the network
- * file system supports hard links. Unfinished files are in {@code .unfinished}; a hard link publishes a file under its
- * key, and a rename replaces a damaged file. If the services run as separate users, file permissions control who can
- * write to each subtree; all services need write permission in {@code .unfinished}.
+ * A blob store in a directory. Several processes can share the directory. Several machines can share it if it is on a
+ * network file system that supports hard links. Unfinished files are in {@code .unfinished}; a hard link publishes a
+ * file under its key, and a rename replaces a damaged file. If the services run as separate users, file permissions
+ * control who can write to each subtree; all services need write permission in {@code .unfinished}.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Duration LEFT_OVER_AFTER = Duration.ofDays(1);

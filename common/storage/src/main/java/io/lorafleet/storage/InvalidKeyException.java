@@ -4,7 +4,8 @@ package io.lorafleet.storage;
 import java.util.regex.Pattern;
 
 /**
- * Thrown if a blob key is not valid. A blob could not be stored under such a key, or would be a file outside the store.
+ * Thrown if a blob key is not valid. A store could not store a blob under such a key, or would write it to a file
+ * outside the store.
  */
 public final class InvalidKeyException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;

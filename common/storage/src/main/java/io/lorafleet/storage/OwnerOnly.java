@@ -41,9 +41,9 @@ public final class OwnerOnly {
     }
 
     /**
-     * A file is also correct if it belongs to root and to the group of this process, and its mode is 0440. In
-     * Kubernetes, the files of a secret belong to root, and a pod that does not run as root reads them through its
-     * group.
+     * Accepts files that only this user or root can access, and files that belong to root and to the group of this
+     * process and have the mode 0440. In Kubernetes, the files of a secret belong to root, and a pod that does not run
+     * as root reads them through its group.
      *
      * @return the expected and actual permissions, with a command that corrects them; empty if the permissions are
      *     correct
@@ -54,14 +54,14 @@ public final class OwnerOnly {
         long self = process.getUid();
         if (owner != self && owner != 0) {
             return Optional.of(path + ": expected the owner to be user " + self + " (the user of this process) or root,"
-                    + " found user " + owner + ": `chown " + self + " " + path + "` corrects this");
+                    + " found user " + owner + "; run `chown " + self + " " + path + "`");
         }
         if (owner == 0 && group(path) == process.getGid() && mode(path) == READ_ONLY) {
             return Optional.empty();
         }
         if (!isClosed(path)) {
             return Optional.of(path
-                    + ": expected permissions for the owner only, found mode %04o: `chmod go-rwx %s` corrects this"
+                    + ": expected permissions for the owner only, found mode %04o; run `chmod go-rwx %s`"
                             .formatted(mode(path), path));
         }
         return Optional.empty();

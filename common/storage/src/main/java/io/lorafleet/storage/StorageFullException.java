@@ -7,7 +7,7 @@ import java.io.IOException;
 public final class StorageFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message message that gives the expected and actual free space */
+    /** @param message message that says what is full, or gives the expected and actual free space */
     public StorageFullException(String message) {
         super(message);
     }

@@ -4,7 +4,7 @@ package io.lorafleet.telemetry;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-/** While it is open, all lines that this thread logs have the request id as a field. */
+/** While an instance is open, all lines logged by the thread that created it have the request id as a field. */
 public final class RequestLog implements AutoCloseable {
     /** Name of the field. */
     public static final String REQUEST_ID = "requestId";

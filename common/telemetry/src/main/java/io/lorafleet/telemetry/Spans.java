@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The spans of requests. If tracing is off, all spans are empty: they propagate the context of a trace, but add
- * nothing.
+ * The spans of requests. If tracing is off, all spans are no-op spans: they propagate the context of a trace, but add
+ * nothing to it.
  *
  * <p>Attributes contain ids, adapter names, sizes and counts. They never contain prompts, owners, or exception
  * messages, which could quote a prompt or an owner.
@@ -30,7 +30,8 @@ public final class Spans {
     private Spans() {}
 
     /**
-     * Turns tracing on. Until then, it is off: a disabled SDK would still create spans with ids, but not export them.
+     * Turns tracing on. Until this method is called, the tracer is a no-op tracer, because a disabled SDK would still
+     * create spans with ids, although it would not export them.
      */
     public static void use(OpenTelemetry sdk) {
         tracer = sdk.getTracer(SCOPE);
@@ -57,7 +58,7 @@ public final class Spans {
         span.setStatus(StatusCode.ERROR).setAttribute(ERROR, reason.getClass().getName());
     }
 
-    /** @return the tracer of this project; all of its spans are empty if tracing is off */
+    /** @return the tracer of this project; all of its spans are no-op spans if tracing is off */
     public static Tracer tracer() {
         return tracer;
     }

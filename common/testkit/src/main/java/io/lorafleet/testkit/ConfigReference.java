@@ -56,7 +56,7 @@ public final class ConfigReference {
     /**
      * @param config a {@code @ConfigMapping} interface
      * @param sources root folder of the interface's source
-     * @param shared source files of interfaces in other modules that it uses
+     * @param shared source files of the interfaces from other modules that {@code config} uses
      */
     public ConfigReference(Class<?> config, Path sources, Path... shared) {
         this.config = config;
@@ -122,7 +122,10 @@ public final class ConfigReference {
                 .replace("\r\n", "\n");
     }
 
-    /** The text may add a unit or a reason. If a default refers to another key, the text describes it. */
+    /**
+     * The javadoc may add a unit or a reason to the default. A default that refers to another key is not compared,
+     * because the javadoc describes it in words.
+     */
     private static void requireSame(String key, String value, String text) {
         if (!value.contains("${") && !text.replace("`", "").replace(", ", ",").startsWith(value)) {
             throw new AssertionError(key + ": expected javadoc with the default " + value + ", found " + text);
@@ -133,7 +136,7 @@ public final class ConfigReference {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 
-    /** @return the last part of the key that belongs to a method of the interface */
+    /** @return the last part of the configuration key for a method of the interface */
     private static String kebabCase(String method) {
         return method.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }

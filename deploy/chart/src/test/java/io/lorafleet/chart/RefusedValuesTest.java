@@ -16,7 +16,7 @@ class RefusedValuesTest {
             images.cli.tag=1.0                          | additional properties 'tag' not allowed | cli
             kafka.bootstrapServers=kafka                | bootstrapServers | does not match pattern
             kafka.bootstrapServers=                     | bootstrapServers | does not match pattern
-            kafka.settings.ssl\\.key\\.password=x       | kafka.settings: expected names of client settings that are not secret | ssl.key.password
+            kafka.settings.ssl\\.key\\.password=x       | kafka.settings: expected client settings other than credentials | ssl.key.password
             storage.volume.claimName=                   | storage: expected storage.bucket.name or storage.volume.claimName | found neither
             storage.bucket.name=blobs                   | storage: expected a bucket or a volume, found both | remove
             auth.apiKeys.secret=                        | auth: expected auth.apiKeys.secret or auth.oidc.url | must authenticate

@@ -25,7 +25,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 record BaseImage(Path tar, List<DebianPackage> packages) {
     static final int USER = 10001;
     static final String JAVA = "/opt/java";
-    /** Documentation, other languages, character sets of iconv, and the packages' programs. */
+    /**
+     * Paths that are not unpacked: documentation, translations, character sets of iconv, and the packages' programs.
+     */
     private static final List<String> UNWANTED = List.of(
             "bin/",
             "sbin/",
@@ -86,7 +88,7 @@ record BaseImage(Path tar, List<DebianPackage> packages) {
         return isCopyright(path) || UNWANTED.stream().noneMatch(path::startsWith);
     }
 
-    /** The licence of a package. */
+    /** @return whether the file contains the licence of a package */
     private static boolean isCopyright(String path) {
         return path.startsWith("usr/share/doc/") && path.endsWith("/copyright");
     }
@@ -103,7 +105,7 @@ record BaseImage(Path tar, List<DebianPackage> packages) {
                 "root:x:0:0:root:/root:/sbin/nologin\nlorafleet:x:%d:%d:lorafleet:/tmp:/sbin/nologin\n"
                         .formatted(USER, USER));
         Files.writeString(system.resolve("etc/group"), "root:x:0:\nlorafleet:x:%d:\n".formatted(USER));
-        // Without it, the resolver would not read /etc/hosts first.
+        // Without this file, the resolver would not read /etc/hosts first.
         Files.writeString(system.resolve("etc/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n");
     }
 

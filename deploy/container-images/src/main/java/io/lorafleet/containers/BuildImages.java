@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuildImages {
     private static final String ENGINE_CACHE = "/opt/djl";
-    /** Leaves memory outside the heap for PyTorch's arrays. */
+    /** Leaves memory outside the heap for PyTorch's tensors. */
     private static final String SMALL_HEAP = "-XX:MaxRAMPercentage=25";
 
     private static final String LARGE_HEAP = "-XX:MaxRAMPercentage=60";
     /**
-     * Exits, so that Kubernetes restarts the container: after an out-of-memory error, the state of the process is
-     * unknown.
+     * Makes the process exit after an out-of-memory error, because its state is then unknown. Kubernetes restarts the
+     * container.
      */
     private static final String EXIT = "-XX:+ExitOnOutOfMemoryError";
 
@@ -103,7 +103,9 @@ public final class BuildImages {
         writeValues();
     }
 
-    /** For Compose only, so its digest is not a value of the chart. */
+    /**
+     * Builds the image of the object store, which only Compose uses, so its digest is not in the values for the chart.
+     */
     private void buildObjectStore() throws IOException, InterruptedException, ExecutionException {
         Path jar = root.resolve("common/storage/target/s3proxy/s3proxy.jar");
         Path bucket = Files.createDirectories(work.resolve("bucket"));
@@ -164,7 +166,7 @@ public final class BuildImages {
     }
 
     private void writeValues() throws IOException {
-        StringBuilder yaml = new StringBuilder("# The digests of the images, as values of the Helm chart.\nimages:\n");
+        StringBuilder yaml = new StringBuilder("# Container image digests, as values of the Helm chart.\nimages:\n");
         digests.forEach((name, digest) -> yaml.append("  ")
                 .append(name.equals("gpu-worker") ? "worker" : name)
                 .append(":\n    repository: lorafleet/")

@@ -52,7 +52,7 @@ record DebianPackage(Path file, String control) {
     /**
      * Unpacks the files into a folder.
      *
-     * @param wanted selects paths without a leading slash
+     * @param wanted selects the files to unpack by their paths, which have no leading slash
      */
     void unpack(Path folder, Predicate<String> wanted) throws IOException {
         try (ArArchiveInputStream ar = new ArArchiveInputStream(Files.newInputStream(file));
@@ -84,7 +84,7 @@ record DebianPackage(Path file, String control) {
         }
     }
 
-    /** Follows no links, because an absolute link in a package would lead out of the folder. */
+    /** Rejects paths through links, because an absolute link in a package would lead out of the folder. */
     private Path inside(Path folder, String name) throws IOException {
         Path root = folder.toRealPath();
         Path target = root.resolve(name).normalize();
@@ -110,7 +110,7 @@ record DebianPackage(Path file, String control) {
                 return new TarArchiveInputStream(decompress(file, name, ar));
             }
         }
-        throw new IOException(file + ": expected a package of Debian with " + prefix + ".*, found none");
+        throw new IOException(file + ": expected a Debian package with " + prefix + ".*, found none");
     }
 
     private static InputStream decompress(Path file, String name, InputStream in) throws IOException {
@@ -120,6 +120,6 @@ record DebianPackage(Path file, String control) {
         if (name.endsWith(".gz")) {
             return new GzipCompressorInputStream(in);
         }
-        throw new IOException(file + ": expected a file compressed by xz or gzip, found " + name);
+        throw new IOException(file + ": expected a file compressed with xz or gzip, found " + name);
     }
 }

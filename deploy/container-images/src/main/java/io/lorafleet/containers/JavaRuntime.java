@@ -56,7 +56,7 @@ final class JavaRuntime {
         if (jlink.waitFor() != 0) {
             throw new IOException("jlink failed: " + Files.readString(log));
         }
-        // Tools, such as jrunscript, that a service does not need.
+        // Delete the tools that a service does not need, such as jrunscript.
         try (Stream<Path> programs = Files.list(target.resolve("bin"))) {
             for (Path program : programs.filter(each -> !each.endsWith("java")).toList()) {
                 Files.delete(program);

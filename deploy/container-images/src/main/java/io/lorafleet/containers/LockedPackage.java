@@ -11,9 +11,9 @@ package io.lorafleet.containers;
  */
 record LockedPackage(Use use, String archive, String path, long bytes, String sha256) {
     enum Use {
-        /** Its files are in the images. */
+        /** A package that is unpacked into the images. */
         RUNTIME,
-        /** A part of the JDK from which the Java runtime is made. */
+        /** A package of the JDK from which jlink builds the Java runtime. */
         JDK
     }
 

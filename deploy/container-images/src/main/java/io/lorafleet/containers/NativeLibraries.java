@@ -27,7 +27,7 @@ final class NativeLibraries {
     /**
      * @param natives the jar {@code pytorch-native-cpu}
      * @param jni the jar {@code pytorch-jni}
-     * @param cache folder of DJL's engines, the value of {@code ENGINE_CACHE_DIR}
+     * @param cache folder for DJL's engines (the value of {@code ENGINE_CACHE_DIR})
      * @param djl DJL's version
      */
     static void unpack(Path natives, Path jni, Path cache, String djl) throws IOException {

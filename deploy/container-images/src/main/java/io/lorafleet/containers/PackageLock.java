@@ -24,7 +24,10 @@ record PackageLock(String snapshot, List<LockedPackage> packages) {
         packages = List.copyOf(packages);
     }
 
-    /** @throws IllegalArgumentException if a line of the file is malformed or missing */
+    /**
+     * @throws IllegalArgumentException if a line of the file is malformed, or if the snapshot or the packages are
+     * missing
+     */
     static PackageLock read(Path file) throws IOException {
         String snapshot = "";
         List<LockedPackage> packages = new ArrayList<>();

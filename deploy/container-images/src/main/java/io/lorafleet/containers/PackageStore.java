@@ -17,7 +17,8 @@ import java.util.List;
 
 /**
  * The packages' files. A file that is not in the folder yet is downloaded from the mirror, or from snapshot.debian.org
- * if the mirror no longer has it. The SHA-256 of each file is verified each time, so the connections need no TLS.
+ * if the mirror no longer has it. The SHA-256 of a file is verified whenever the file is fetched, so the connections
+ * need no TLS.
  */
 final class PackageStore {
     private static final String ARCHIVE_OF_SNAPSHOTS = "https://snapshot.debian.org/archive/";
@@ -63,12 +64,12 @@ final class PackageStore {
                     Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
                     return;
                 }
-                failures.add(source + ": status " + response.statusCode());
+                failures.add(source + ": HTTP status " + response.statusCode());
             } catch (IOException e) {
                 failures.add(source + ": " + e);
             }
         }
-        throw new IOException("Cannot download a package of debian.lock:\n  " + String.join("\n  ", failures));
+        throw new IOException("cannot download a package that debian.lock lists:\n  " + String.join("\n  ", failures));
     }
 
     private List<URI> sources(LockedPackage locked) {

@@ -34,7 +34,7 @@ record PackagedService(Map<String, Path> libraries, Map<String, Path> applicatio
         }
     }
 
-    /** @param jar a jar with a main class, whose manifest lists the other jars */
+    /** @param jar an executable jar; its manifest lists the other jars */
     static PackagedService jar(Path jar) throws IOException {
         requirePackaged(jar);
         List<Path> files = new ArrayList<>(List.of(jar));
@@ -53,7 +53,7 @@ record PackagedService(Map<String, Path> libraries, Map<String, Path> applicatio
                 .filter(each -> each.getKey().contains(text))
                 .toList();
         if (found.size() != 1) {
-            throw new IllegalStateException("expected one library '" + text + "', found " + found);
+            throw new IllegalStateException("expected one library matching '" + text + "', found " + found);
         }
         return found.get(0);
     }

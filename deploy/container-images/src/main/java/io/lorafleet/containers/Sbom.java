@@ -30,7 +30,7 @@ final class Sbom {
     static void write(Path module, List<DebianPackage> packages, Path target) throws IOException {
         JsonNode read = JSON.readTree(module.toFile());
         if (!(read instanceof ObjectNode bom) || !(bom.get("components") instanceof ArrayNode components)) {
-            throw new IOException(module + ": expected a CycloneDX document with components, found another one");
+            throw new IOException(module + ": expected a CycloneDX document with components, found another document");
         }
         for (DebianPackage debian : packages) {
             String purl = purl(debian);

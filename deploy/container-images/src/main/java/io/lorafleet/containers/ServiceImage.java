@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 
 /**
- * An image of a service or of the command line: the base image, and layers with files, from those that change least often
- * to those that change with each build.
+ * An image of a service or of the command line: the base image and layers of files, ordered from those that change
+ * least often to those that change with each build.
  */
 final class ServiceImage {
     private static final AbsoluteUnixPath APP = AbsoluteUnixPath.get("/app");
@@ -53,7 +53,7 @@ final class ServiceImage {
         return this;
     }
 
-    /** @param files target path in the image to file */
+    /** @param files the files to add, by their path in the image */
     ServiceImage layer(String layer, Map<String, Path> files) {
         FileEntriesLayer.Builder builder = FileEntriesLayer.builder().setName(layer);
         new TreeMap<>(files).forEach((target, file) -> builder.addEntry(file, AbsoluteUnixPath.get(target)));
@@ -62,7 +62,7 @@ final class ServiceImage {
     }
 
     /**
-     * Adds a folder that belongs to the user, as do the folders above it except the root.
+     * Adds a folder. The folder and its parents, except the root, belong to {@link BaseImage#USER}.
      *
      * @param target path in the image
      * @param folder an empty folder
@@ -109,7 +109,7 @@ final class ServiceImage {
                     .getDigest()
                     .toString();
         } catch (InvalidImageReferenceException | RegistryException | CacheDirectoryCreationException e) {
-            throw new IOException("The image " + name + " cannot be built: " + e.getMessage(), e);
+            throw new IOException("cannot build container image " + name + ": " + e.getMessage(), e);
         }
     }
 }

@@ -24,7 +24,7 @@ final class TrustStore {
      * @param cacerts file to write
      */
     static void write(Path certificates, Path cacerts) throws IOException {
-        // With encryption or a checksum, the file would contain random bytes.
+        // With encryption or a checksum, the file would contain random bytes and differ in each build.
         System.setProperty("keystore.pkcs12.certProtectionAlgorithm", "NONE");
         System.setProperty("keystore.pkcs12.macAlgorithm", "NONE");
         try (OutputStream out = Files.newOutputStream(cacerts)) {

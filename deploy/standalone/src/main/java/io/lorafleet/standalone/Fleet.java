@@ -32,7 +32,7 @@ import picocli.CommandLine.ScopeType;
 /** The command line. Exit codes: 0 for success, 1 for failure, 2 for incorrect usage. */
 @Command(
         name = "fleet",
-        description = "Serves Stable Diffusion models with LoRA adapters from a fleet of workers over Kafka.",
+        description = "Serves Stable Diffusion models with LoRA adapters on a fleet of workers connected by Kafka.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             UpCommand.class,

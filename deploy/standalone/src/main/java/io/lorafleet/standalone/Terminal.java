@@ -10,7 +10,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public final class Terminal {
     private Terminal() {}
 
-    /** @return whether standard error is a terminal; {@code deploy/fleet} sets the property */
+    /**
+     * @return whether standard error is a terminal; {@code deploy/fleet} sets the system property {@code
+     * lorafleet.terminal}
+     */
     public static boolean isThere() {
         return Boolean.getBoolean("lorafleet.terminal");
     }

@@ -85,7 +85,7 @@ public final class AdapterDirectory {
         } catch (FileSystemException e) { // Java has no more specific exceptions
             return new Found.Refused(
                     "a path to a file or folder",
-                    "a path that is too long, has a file as a parent, or has a symbolic link loop");
+                    "a path that is too long, has a file as a parent, or contains a symbolic link loop");
         }
     }
 

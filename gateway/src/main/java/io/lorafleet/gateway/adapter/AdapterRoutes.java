@@ -11,8 +11,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Changes the routes of adapters. If a route is changed twice at the same time, by gateways or by a trainer, only the
- * first change applies.
+ * Changes the routes of adapters. If several gateways or trainers change a route at the same time, only the first
+ * change takes effect.
  */
 @Singleton
 public final class AdapterRoutes {
@@ -63,7 +63,7 @@ public final class AdapterRoutes {
         }
         Integer previous = route.previousStable();
         if (previous == null) {
-            return new RouteChange.NothingBefore("the route has no stable version before version " + route.stable());
+            return new RouteChange.NothingBefore("the route has no previous stable version");
         }
         if (adapter.get().usable(previous).isEmpty()) {
             return new RouteChange.NothingBefore(

@@ -55,7 +55,7 @@ final class IncomingAdapter {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** @param sha256 SHA-256 of the file; a stored file that differs is damaged, and is replaced */
+    /** @param sha256 SHA-256 of the file; a stored file with a different hash is damaged, and is replaced */
     void store(String sha256) throws IOException {
         aside.commit(BlobKeys.adapter(sha256), sha256);
     }

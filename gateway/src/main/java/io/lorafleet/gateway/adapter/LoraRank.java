@@ -5,11 +5,13 @@ import io.lorafleet.safetensors.SafetensorsHeader;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Reads a LoRA's rank from the file's header. Only a worker can check whether the layers fit the base. */
+/**
+ * Reads a LoRA's rank from the file's header. Only a worker can check whether the layers are compatible with the base.
+ */
 final class LoraRank {
     /**
-     * Names of factor A, whose first dimension is the rank: in diffusers and PEFT, in kohya, and in older versions of
-     * diffusers.
+     * Names of the LoRA factor A, whose first dimension is the rank, in three file formats: diffusers and PEFT, kohya,
+     * and older versions of diffusers.
      */
     static final List<String> FACTOR_A = List.of("lora_A", "lora_down", "lora.down");
 

@@ -70,7 +70,7 @@ public final class RouteLog {
     /**
      * Applies the next record of the topic.
      *
-     * @return false if the record changes a route, but does not apply
+     * @return false if the record is a route change that does not take effect
      */
     public boolean read(AdapterEvent event) {
         boolean applies = registry.apply(event);
@@ -82,8 +82,8 @@ public final class RouteLog {
     }
 
     /**
-     * Publishes the current route of an adapter again, after a change to the route that did not take effect. Compaction keeps only an
-     * adapter's last record, and would otherwise delete the current route.
+     * Publishes the current route of an adapter again, after a change to the route that did not take effect. Compaction
+     * keeps only an adapter's last record, and would otherwise delete the current route.
      */
     public void restore(String adapter) {
         log.write(registry.restoration(adapter));

@@ -35,7 +35,7 @@ public record RouteRequest(
         if (canary != null) {
             checkUsable("canary.version", canary.version(), adapter, checks);
             if (canary.version() != null && canary.version().equals(stable)) {
-                checks.refuse("canary.version", "a version other than stable", stable);
+                checks.refuse("canary.version", "a version other than the stable version", stable);
             }
         }
         if (shadow != null) {
@@ -79,7 +79,7 @@ public record RouteRequest(
             return null;
         }
         if (share.share() == null) {
-            checks.refuse(field, "more than 0 and at most 1", "none");
+            checks.refuse(field, "a number greater than 0 and at most 1", "none");
             return null;
         }
         double checked = checks.share(field, share.share(), 1);

@@ -31,7 +31,7 @@ record CheckedFeedback(double rating, int image, @Nullable String note, boolean 
         return new CheckedFeedback(rating, image, note, asTeacher);
     }
 
-    /** A request for the teacher's image implies a bad rating. */
+    /** Without a rating, a request for the teacher's image implies the lowest rating. */
     private static double rating(@Nullable Object value, boolean asTeacher, FieldChecks checks) {
         if (value instanceof Number number) {
             double rating = number.doubleValue();

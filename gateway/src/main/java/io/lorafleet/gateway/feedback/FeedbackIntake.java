@@ -90,7 +90,7 @@ public final class FeedbackIntake {
                 .toList();
     }
 
-    /** Retired students count too, because it is the trainer that decides whether they learn from the sample. */
+    /** Includes retired students, because the trainer decides whether they learn from the sample. */
     private boolean isStudent(PinnedAdapter adapter) {
         return adapters.find(adapter)
                 .filter(version -> version.kind() == Kind.STUDENT)

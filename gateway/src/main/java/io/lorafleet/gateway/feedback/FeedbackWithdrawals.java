@@ -29,7 +29,7 @@ public final class FeedbackWithdrawals {
 
     /**
      * Publishes the withdrawals, and returns when all of them are durable. A repeated withdrawal affects only the
-     * feedback given since the previous one.
+     * feedback given since the previous withdrawal.
      *
      * @param owner owner of the feedback
      * @param adapter name of the student; null for all students

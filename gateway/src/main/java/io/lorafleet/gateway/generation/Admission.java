@@ -34,7 +34,7 @@ public sealed interface Admission {
     }
 
     /**
-     * The request is valid; the command determines the images.
+     * The request is admitted.
      *
      * @param initImage the request's init image, not yet stored; null if absent
      */

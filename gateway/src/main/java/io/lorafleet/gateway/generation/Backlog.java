@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * GenerateImage.cost}.
  */
 public final class Backlog {
-    /** Long enough for several of the slowest requests. */
+    /** Long enough to contain the results of several of the slowest requests. */
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
@@ -53,7 +53,7 @@ public final class Backlog {
         }
     }
 
-    /** The requests of one priority that no worker has begun. */
+    /** The requests of one priority that no worker has started to process. */
     private static final class NotBegun {
         /** Number of requests by the time at which they were accepted. */
         private final NavigableMap<Instant, Integer> accepted = new TreeMap<>();
@@ -78,11 +78,11 @@ public final class Backlog {
     }
 
     /**
-     * Requests that no worker has begun.
+     * Requests that no worker has started to process.
      *
      * @param requests number of requests
      * @param cost total cost of the requests
-     * @param oldest time since the oldest of them was accepted; zero if there is none
+     * @param oldest time since the oldest of these requests was accepted; zero if there is none
      */
     record Queue(int requests, long cost, Duration oldest) {}
 
@@ -97,8 +97,8 @@ public final class Backlog {
     }
 
     /**
-     * Records a change to a generation: {@code before} is null if it is new, and {@code after} is null if it has been
-     * forgotten.
+     * Records a change to a generation: {@code before} is null if the generation is new, and {@code after} is null if
+     * the generation has been forgotten.
      */
     synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
@@ -156,7 +156,7 @@ public final class Backlog {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }
 
-    /** @return the requests of this priority that no worker has begun */
+    /** @return the requests of this priority that no worker has started to process */
     synchronized Queue queue(Priority priority) {
         return notBegun(priority).queue(clock.instant());
     }

@@ -12,8 +12,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The work that no worker has begun, by priority. Every gateway knows all requests, so all gateways export the same
- * values: aggregate them with the maximum, not with the sum. The values exist even if there are no workers.
+ * The requests that no worker has started to process, by priority. Every gateway knows all requests, so all gateways
+ * export the same values: aggregate them with the maximum, not with the sum. The values are exported even if there are
+ * no workers.
  */
 @Singleton
 @Startup
@@ -24,20 +25,20 @@ final class BacklogMetrics {
             Gauge.builder(
                             "lorafleet.backlog.requests",
                             () -> backlog.queue(priority).requests())
-                    .description("Requests that no worker has begun")
+                    .description("Requests that no worker has started")
                     .tag("priority", name)
                     .register(registry);
             Gauge.builder(
                             "lorafleet.backlog.evaluations",
                             () -> models.evaluations(backlog.queue(priority).cost()))
-                    .description("UNet evaluations that these requests need, at the model's default size")
+                    .description("UNet evaluations of requests that no worker has started, at the model's default size")
                     .tag("priority", name)
                     .register(registry);
             TimeGauge.builder(
                             "lorafleet.backlog.oldest",
                             () -> backlog.queue(priority).oldest().toMillis(),
                             TimeUnit.MILLISECONDS)
-                    .description("Time since the oldest of these requests was accepted")
+                    .description("Time since the acceptance of the oldest request that no worker has started")
                     .tag("priority", name)
                     .register(registry);
         }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request the generate command; null if it has not been read yet, or if Kafka has deleted it
  * @param cancelling whether a cancellation has been requested
- * @param workerId the worker that generates the images, or null
- * @param startedAt the time at which this worker started the generation, or null
- * @param progress the latest step, or null
+ * @param workerId the latest worker that started or ended the generation; null if none has
+ * @param startedAt the latest time at which a worker started the generation; null if unknown
+ * @param progress the latest step; null if no step has been read since the generation was last started
  * @param finished the result, or null
  */
 public record Generation(
@@ -44,7 +44,7 @@ public record Generation(
         return new Generation(id, null, false, null, null, null, null);
     }
 
-    /** @return a generation with this result, whose request is unknown */
+    /** @return a generation with this result and an unknown request */
     public static Generation finished(GenerationFinished event) {
         return unknown(event.requestId()).ended(event);
     }

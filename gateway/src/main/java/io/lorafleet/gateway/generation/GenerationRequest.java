@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A generation request, before any checks. Only the prompt is required; null selects the default.
  *
  * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
- * @param strength share of the steps that run on the init image
+ * @param strength share of the steps to run if there is an init image
  * @param adapter {@code name} or {@code name@version}; short form for a single entry in {@code adapters}
  * @param guidanceScale the guidance scale; with a student, it sets the student's adapter scale: see {@link
  *     GuidanceSettings}

@@ -87,7 +87,10 @@ public final class Generations {
         return Optional.of(RequestClaims.Claim.of(request));
     }
 
-    /** @param claim returns the request to publish; empty if another one has the same idempotency key */
+    /**
+     * @param claim returns the request to publish; empty if an earlier request with the same idempotency key had a
+     * different body
+     */
     private Admission publish(Admission admission, Function<GenerateImage, Optional<RequestClaims.Claim>> claim) {
         if (!(admission instanceof Admission.Admitted admitted)) {
             return admission;
@@ -125,7 +128,7 @@ public final class Generations {
      * is in the table, the result is added there.
      *
      * @return whether the generation has ended. False if the manifest is damaged: the worker that gets the request then
-     *     stores a new one
+     * stores a new manifest
      */
     public boolean hasEnded(String id) {
         Optional<GenerationManifest> manifest;

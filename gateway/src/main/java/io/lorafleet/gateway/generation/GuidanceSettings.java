@@ -50,7 +50,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
 
     /** @return the guidance scale at which a student was distilled */
     static double trainedAt(AdapterVersion student) {
-        return Objects.requireNonNull(student.guidance(), "every student has a guidance scale");
+        return Objects.requireNonNull(student.guidance(), "the student has no guidance scale");
     }
 
     /** @return a student's effective guidance at an adapter scale */

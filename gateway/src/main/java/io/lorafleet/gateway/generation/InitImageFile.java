@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's init image. Until {@link ImageDecoding} decodes it, only its header has been checked.
+ * A request's init image. Until {@link ImageDecoding} decodes the image, only the header of the file has been checked.
  *
  * @param image the image as the client sent it
  * @param reference the reference in the generate command

@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Claims requests with an idempotency key in the blob store, before they are published. The first gateway to claim a
- * request determines its content, so that all gateways publish the same record: the same seed, adapter versions and acceptance
- * time. If that gateway dies before it publishes the request, a retry publishes it.
+ * Claims each request that has an idempotency key: stores the request in the blob store before it is published. The
+ * first gateway to claim a request determines its content, so that all gateways publish the same record: the same seed,
+ * adapter versions and acceptance time. If that gateway dies before it publishes the request, a retry publishes it.
  */
 final class RequestClaims {
     private static final Logger LOG = Logger.getLogger(RequestClaims.class);
@@ -50,8 +50,8 @@ final class RequestClaims {
     Optional<Claim> claim(GenerateImage admitted) {
         String key = BlobKeys.request(admitted.requestId());
         try {
-            // A webhook's URL may contain a token, so it is not stored. It is part of the body, so every retry contains
-            // it.
+            // A webhook's URL may contain a token, so the URL is not stored. Every retry contains the URL, because it
+            // is part of the body.
             if (blobs.putIfAbsent(key, SealedJson.write(admitted.withoutWebhook()))) {
                 return Optional.of(Claim.of(admitted));
             }
@@ -61,7 +61,7 @@ final class RequestClaims {
                     ? Optional.of(new Claim(first.withWebhook(admitted.webhook()), LaterFields.of(claim, first)))
                     : Optional.empty();
         } catch (InvalidMessageException e) {
-            LOG.errorf("deleting damaged blob %s: %s", key, e.getMessage());
+            LOG.errorf("Deleting damaged blob %s: %s", key, e.getMessage());
             delete(key);
             return claim(admitted);
         } catch (IOException e) {

@@ -75,7 +75,7 @@ public record WebhookRules(boolean enabled, Set<Origin> trusted, Names names) {
         InetAddress[] addresses = names.lookUp(origin.host());
         if (!trusted.contains(origin) && Arrays.stream(addresses).anyMatch(SpecialAddresses::contain)) {
             throw new IllegalArgumentException(
-                    "expected only public addresses for " + origin.host() + ", found another address");
+                    "expected only public addresses for " + origin.host() + ", found a non-public address");
         }
         return addresses[0];
     }

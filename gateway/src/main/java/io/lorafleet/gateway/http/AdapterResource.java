@@ -119,7 +119,7 @@ public final class AdapterResource {
                         tooLarge -> {
                             throw new ProblemException(
                                     ProblemType.TOO_LARGE,
-                                    "expected at most " + tooLarge.maxBytes() + " bytes, found more");
+                                    "body: expected at most " + tooLarge.maxBytes() + " bytes, found more");
                         },
                         refused -> {
                             throw new ProblemException(ProblemType.INVALID_ADAPTER, refused.reason());
@@ -147,7 +147,7 @@ public final class AdapterResource {
                     throw new ProblemException(
                             ProblemType.ROUTED,
                             "the route of " + routed.route().name() + " uses " + reference + " as its " + routed.use()
-                                    + " version");
+                                    + " version; change the route first");
                 },
                 unknown -> {
                     throw unknown(reference);

@@ -56,7 +56,7 @@ final class ApiExamples {
                     }"""),
             new Example("rateImage", "Good", """
                     {"rating": "up"}"""),
-            new Example("rateImage", "Learn the teacher's image", """
+            new Example("rateImage", "Learn from the teacher's image", """
                     {"rating": -0.5, "image": 0, "asTeacher": true, "note": "the ring is not closed"}"""),
             new Example("setRoute", "One version", """
                     {"stable": 1}"""),

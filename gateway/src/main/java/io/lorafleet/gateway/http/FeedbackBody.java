@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public record FeedbackBody(
         @Schema(
                 oneOf = {Double.class, String.class},
-                description = "A number from -1 (bad) to 1 (good), or up for 1, or down for -1. Required unless"
-                        + " asTeacher is true, which makes -1 the default.")
+                description = "A number from -1 (bad) to 1 (good), or a string: up (1) or down (-1). Required unless"
+                        + " asTeacher is true; the default is then -1.")
         @Nullable
         Object rating,
 

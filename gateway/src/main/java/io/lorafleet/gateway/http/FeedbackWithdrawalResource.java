@@ -36,7 +36,7 @@ public final class FeedbackWithdrawalResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "withdrawFeedback",
-            summary = "Withdraw an owner's feedback; responds when the withdrawal is durable",
+            summary = "Withdraw an owner's feedback and wait until the withdrawal is durable",
             description = "Training runs that start later do not use the feedback. Versions that have already learned"
                     + " from it do not change: to stop using them, roll the adapter back.")
     @ResponseStatus(202)

@@ -73,7 +73,7 @@ public final class GenerationResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "createGeneration", summary = "Create a generation; responds when the request is durable")
+    @Operation(operationId = "createGeneration", summary = "Create a generation and wait until the request is durable")
     @APIResponse(
             responseCode = "202",
             description = "The request is durable in Kafka. The body is the new generation, and Location is its URL.",
@@ -110,8 +110,8 @@ public final class GenerationResource {
     @Operation(
             operationId = "listGenerations",
             summary = "List generations, newest first",
-            description = "Lists the generations that the gateway remembers. To get the next page, set after to the"
-                    + " value of next.")
+            description = "Lists the generations that the gateway remembers. To get the next page, set `after` to the"
+                    + " value of `next`.")
     public GenerationListView list(
             @QueryParam("status")
                     @Parameter(
@@ -148,7 +148,7 @@ public final class GenerationResource {
                                             defaultValue = "20"))
                     @Nullable
                     String limit,
-            @QueryParam("after") @Parameter(description = "The value of next from the previous page") @Nullable
+            @QueryParam("after") @Parameter(description = "The value of `next` from the previous page") @Nullable
                     String after) {
         FieldChecks checks = new FieldChecks();
         GenerationListQuery query = GenerationListQuery.of(status, adapter, priority, limit, after, checks);
@@ -193,7 +193,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "cancelGeneration",
-            summary = "Request the cancellation of a generation; its status becomes cancelled if this succeeds")
+            summary = "Request the cancellation of a generation; on success, its status becomes cancelled")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {

@@ -41,7 +41,7 @@ public final class GenerationSubmitter {
      * Submits a request, and throws a problem if it is not admitted.
      *
      * @param idempotencyKey value of the request's header; null if absent
-     * @param fieldNames maps the field names of a generation request to the endpoint's own
+     * @param fieldNames maps the field names of a generation request to those of the endpoint
      */
     public Submitted submit(GenerationRequest body, @Nullable String idempotencyKey, UnaryOperator<String> fieldNames) {
         return generations.submit(body, caller.owner(), idempotencyKey).match(new Response(fieldNames));
@@ -98,7 +98,7 @@ public final class GenerationSubmitter {
         public Submitted keyReused(Admission.KeyReused reuse) {
             throw new ProblemException(
                     ProblemType.IDEMPOTENCY_KEY_REUSED,
-                    IdempotencyKey.HEADER + ": the first request with this key had a different body");
+                    IdempotencyKey.HEADER + ": the first request with this key had a different body; use a new key");
         }
 
         @Override

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param cancelling true from the cancellation request until the result; absent otherwise
  * @param request all values that determine the images, including defaults
  * @param acceptedAt time of acceptance, by the clock of the gateway that accepted the request
- * @param startedAt start time, by the clock of the latest worker; absent before a worker has started
+ * @param startedAt start time, by the clock of the latest worker; absent until a worker starts the generation
  * @param finishedAt time at which the images were stored or the generation ended without images, by the worker's clock;
  *     absent before that time
- * @param elapsed time from the worker's start until the images were stored
+ * @param elapsed time from the start of the attempt until the images were stored
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 public record GenerationView(

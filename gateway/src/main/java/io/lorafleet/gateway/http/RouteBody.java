@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** The JSON body of a {@link RouteRequest}. */
 @Schema(name = "RouteRequest")
 public record RouteBody(
-        @Schema(required = true, description = "The version for most requests.") @Nullable
+        @Schema(required = true, description = "The version that most requests get.") @Nullable
         Integer stable,
 
-        @Schema(description = "The version for a share of the requests, instead of the stable version.") @Nullable
+        @Schema(description = "The version that a share of the requests get instead of the stable version.") @Nullable
         Share canary,
 
         @Schema(
@@ -24,7 +24,7 @@ public record RouteBody(
     public record Share(
             @Schema(required = true) @Nullable Integer version,
 
-            @Schema(required = true, description = "Greater than 0 and at most 1.") @Nullable
+            @Schema(required = true, description = "Share of the requests: greater than 0 and at most 1.") @Nullable
             Double share) {
 
         static RouteRequest.@Nullable Share requested(@Nullable Share body) {

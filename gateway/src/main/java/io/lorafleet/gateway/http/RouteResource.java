@@ -39,8 +39,8 @@ public final class RouteResource {
             operationId = "setRoute",
             summary = "Set the stable version, the canary and the shadow of an adapter",
             description = "Replaces the whole route: an omitted canary or shadow is removed. The previous stable"
-                    + " version is kept for a rollback. If the route is changed twice at the same time, only the"
-                    + " first change applies; the other one gets status 409.")
+                    + " version is kept for a rollback. If two requests change the route at the same time, only the"
+                    + " first change applies; the other request gets status 409.")
     public Adapter set(String name, @Nullable RouteBody body) {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
@@ -53,8 +53,8 @@ public final class RouteResource {
     @Operation(
             operationId = "removeRoute",
             summary = "Remove the route, so that requests get the newest version",
-            description = "If the route is changed at the same time, only the first change applies; the other one gets"
-                    + " status 409.")
+            description = "If two requests change the route at the same time, only the first change applies; the other"
+                    + " request gets status 409.")
     public Adapter remove(String name) {
         return adapter(routes.remove(name), name);
     }

@@ -38,7 +38,7 @@ public final class WebhookSecretResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "getWebhookSecret",
-            summary = "Get the secret with which the caller's webhook calls are signed")
+            summary = "Get the secret with which the gateway signs webhook calls for the caller's generations")
     public WebhookSecretView get() {
         return webhooks.secretOf(caller.owner())
                 .map(WebhookSecretView::new)

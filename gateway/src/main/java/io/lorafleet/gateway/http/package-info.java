@@ -9,7 +9,7 @@
                         description = "Image generation with guided diffusion models and LoRA adapters",
                         license = @License(name = "Apache License 2.0", identifier = "Apache-2.0")),
         tags = {
-            @Tag(name = ApiDescription.GENERATIONS, description = "Create, follow, download and rate images"),
+            @Tag(name = ApiDescription.GENERATIONS, description = "Generations, their progress, images and ratings"),
             @Tag(name = ApiDescription.ADAPTERS, description = "Versions and routes of students and styles"),
             @Tag(name = ApiDescription.FLEET, description = "State of the workers, the queue and the training runs"),
             @Tag(

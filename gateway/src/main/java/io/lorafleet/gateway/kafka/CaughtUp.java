@@ -104,7 +104,7 @@ public class CaughtUp implements HealthCheck, KafkaConsumerRebalanceListener {
                 .build();
     }
 
-    /** @return whether every topic has been read up to these end offsets */
+    /** @return whether every topic has been read up to the end offsets that it had when its partitions were assigned */
     boolean everywhere() {
         CHANNELS.stream()
                 .filter(channel -> !caughtUp.contains(channel) && ends.areReached(positions.apply(channel)))

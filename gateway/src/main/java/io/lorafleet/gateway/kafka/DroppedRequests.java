@@ -38,7 +38,7 @@ final class DroppedRequests {
     /** The timeout doubles with each copy, at most this many times: by default, from 6 seconds to about 3 minutes. */
     private static final int MOST_DOUBLINGS = 5;
     /**
-     * Limit on the lookups of one check, so that it does not delay the next check by minutes if the blob store is slow.
+     * Maximum number of lookups per check; without this limit, a slow blob store could delay the next check by minutes.
      */
     private static final int MOST_LOOKUPS = 10_000;
 
@@ -112,7 +112,8 @@ final class DroppedRequests {
             }
         });
         if (check.complete && !requests.areSettled()) {
-            // Before the finished requests were recognized, there may have been more requests than the table can hold.
+            // The table may have forgotten unfinished requests to make room for finished ones that were not yet
+            // recognized as finished.
             copies.recall(Map.copyOf(requests.places()));
             requests.settled(round);
         }

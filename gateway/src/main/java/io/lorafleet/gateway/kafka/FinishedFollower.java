@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public class FinishedFollower {
     private static final Logger LOG = Logger.getLogger(FinishedFollower.class);
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
-    /** How long the generation table may take to receive the same result. */
+    /** How long to wait for the generation table to receive a result that this class has consumed. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final GenerationTable generations;
@@ -120,7 +120,7 @@ public class FinishedFollower {
                 .indefinitely();
     }
 
-    /** @return the finished generation; null if the table has forgotten it */
+    /** @return the finished generation; null if the table does not receive the result in time */
     private Uni<@Nullable Generation> find(String id) {
         Uni<Generation> finished = Uni.createFrom()
                 .emitter(known -> known.onTermination(generations.follow(id, generation -> {

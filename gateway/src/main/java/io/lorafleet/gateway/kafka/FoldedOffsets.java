@@ -49,7 +49,7 @@ final class FoldedOffsets {
         return next.get(partition);
     }
 
-    /** @return the offsets of all partitions with requests */
+    /** @return the offsets of the partitions of the request topics */
     Map<TopicPartition, Long> ofRequests() {
         Map<TopicPartition, Long> requests = new HashMap<>(next);
         requests.keySet().removeIf(partition -> !requestTopics.contains(partition.topic()));

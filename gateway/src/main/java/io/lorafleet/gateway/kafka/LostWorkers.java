@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The gateway first reads every status that is on the topic, so that it deletes no record of a worker that has
  * returned. If a worker returns in the meantime, its next status, which follows within
- * {@link io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds it again. Several gateways may delete the same
- * record.
+ * {@link io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds the record again. Several gateways may delete the
+ * same record.
  */
 @Singleton
 final class LostWorkers {
@@ -42,7 +42,9 @@ final class LostWorkers {
     private final Clock clock;
     private final Duration forgetAfter;
     private Instant next = Instant.MIN;
-    /** The end offsets up to which this gateway must read before it decides; empty if they are not known. */
+    /**
+     * The end offsets up to which this gateway must read before it deletes records; empty if the offsets are not known.
+     */
     private Map<TopicPartition, Long> ends = Map.of();
 
     /** Finds the end offsets of the workers' statuses. */
@@ -88,7 +90,7 @@ final class LostWorkers {
         this.forgetAfter = forgetAfter;
     }
 
-    /** Deletes the records, unless they were last deleted only minutes ago. Call this every few seconds. */
+    /** Deletes the records of lost workers, at most once every ten minutes. Call this every few seconds. */
     void check() throws InterruptedException {
         Instant now = clock.instant();
         if (now.isBefore(next)) {
@@ -104,7 +106,7 @@ final class LostWorkers {
                 models.lostBefore(now.minus(forgetAfter)).forEach(this::delete);
             }
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debugf(e, "The end of the workers' statuses is unknown, repeating");
+            LOG.debugf(e, "Cannot read the end offsets of the topic workers; retrying");
         }
     }
 

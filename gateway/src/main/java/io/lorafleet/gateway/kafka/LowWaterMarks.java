@@ -13,10 +13,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * The low-water mark of each partition with requests: the offset before which every request has ended. All gateways
- * share the marks, which are the committed offsets of a consumer group without members. A gateway that starts need not
- * read the requests before the marks. Unlike the start offsets of the workers' share group, the marks include the
- * requests that Kafka dropped while no gateway was running.
+ * The low-water mark of each partition of the request topics: the offset before which every request has ended. All
+ * gateways share the marks, which are the committed offsets of a consumer group without members. A gateway that starts
+ * need not read the requests before the marks. Unlike the start offsets of the workers' share group, the marks do not
+ * skip requests that Kafka dropped while no gateway was running.
  */
 @Singleton
 final class LowWaterMarks {
@@ -43,8 +43,8 @@ final class LowWaterMarks {
     }
 
     /**
-     * Raises the marks that are lower than these. If two gateways do this at the same time, a mark may be lowered
-     * instead; in that case, a gateway that starts reads a few more records.
+     * Raises the marks that are lower than the given ones. If two gateways raise marks at the same time, a mark may be
+     * lowered instead; in that case, a gateway that starts reads a few more records.
      */
     void raise(Map<TopicPartition, Long> marks) throws InterruptedException {
         try {

@@ -49,7 +49,7 @@ final class RecordReader {
     /**
      * Reads one record from each partition.
      *
-     * @param offsets offsets before the ends of their partitions
+     * @param offsets for each partition, the offset of the record to read; it must be before the end of the partition
      * @return the record at each offset, or the next record if Kafka has deleted that one
      * @throws TimeoutException if a record does not arrive in time
      */
@@ -63,7 +63,7 @@ final class RecordReader {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!missing.isEmpty()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new TimeoutException("expected a record of each of " + missing + ", found none in " + TIMEOUT);
+                throw new TimeoutException("expected a record from each of " + missing + ", found none in " + TIMEOUT);
             }
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());

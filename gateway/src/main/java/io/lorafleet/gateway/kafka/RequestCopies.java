@@ -49,7 +49,7 @@ final class RequestCopies implements DroppedRequests.Copies {
         } else if (command != null) { // older than the topic's retention time
             logs.write(command, LaterFields.NONE);
         } else {
-            LOG.errorf("Kafka deleted request %s, which is not finished; the gateway does not remember it", id);
+            LOG.errorf("Kafka deleted request %s before it finished, and this gateway has no copy of it", id);
         }
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The age of this gateway's knowledge of the backlog: the gateway has read every request, progress event and result
- * that is older than this. An autoscaler must not use the backlog of a gateway that has lost its connection to the
+ * that is older than this age. An autoscaler must not use the backlog of a gateway that has lost its connection to the
  * broker.
  */
 @Singleton
@@ -62,7 +62,7 @@ final class SignalAge {
                         this,
                         TimeUnit.MILLISECONDS,
                         signal -> signal.age().toMillis())
-                .description("Age of the gateway's knowledge of the backlog")
+                .description("Age of the gateway's view of the backlog")
                 .register(registry);
     }
 
@@ -88,7 +88,7 @@ final class SignalAge {
             }
             snapshot = read ? null : compared;
         } catch (ExecutionException | TimeoutException | RuntimeException e) { // the age shows it
-            LOG.debugf(e, "Cannot compare the positions with the ends of the topics; retrying");
+            LOG.debugf(e, "Cannot compare this gateway's positions with the end offsets of the topics; retrying");
         }
     }
 

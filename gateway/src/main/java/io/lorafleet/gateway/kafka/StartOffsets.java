@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The startup time therefore depends on the number of unfinished requests and remembered generations, not on the
- * length of the topics. A result that is older than the oldest remembered generation is not read. If its request is
- * read, {@link DroppedRequests} finds the result in the blob store.
+ * length of the topics. A result that is older than the oldest remembered generation is not read. If the request of
+ * such a result is read, {@link DroppedRequests} finds the result in the blob store.
  */
 @Singleton
 final class StartOffsets {
@@ -159,7 +159,10 @@ final class StartOffsets {
         return new Plan(starts, recentTime, Math.min(recentTime, oldest - TOLERANCE_MS));
     }
 
-    /** Each topic alone contains enough requests since its own time, so the latest of these times is used. */
+    /**
+     * Each request topic alone contains enough requests since the time of its oldest record in {@code recent}, so the
+     * later of these times is used.
+     */
     private long oldestRemembered(Map<TopicPartition, ConsumerRecord<String, byte[]>> recent) {
         return requestTopics.stream()
                 .flatMap(topic ->

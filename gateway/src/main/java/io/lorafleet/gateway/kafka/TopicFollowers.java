@@ -124,7 +124,7 @@ public class TopicFollowers {
         try {
             routes.restore(adapter);
         } catch (NotPublishedException e) {
-            LOG.warnf("The route of %s is not restored: %s", adapter, e.getMessage());
+            LOG.warnf("Cannot restore the route of adapter %s: %s", adapter, e.getMessage());
         }
     }
 

@@ -90,7 +90,7 @@ final class UnfinishedRequests {
         places.replace(id, before, after);
     }
 
-    /** @return the number of a new round of checks */
+    /** @return the number of the current round of checks */
     long round() {
         return round.get();
     }
@@ -105,12 +105,12 @@ final class UnfinishedRequests {
         round.incrementAndGet();
     }
 
-    /** @return whether the gateway knows of every request that had ended before it caught up */
+    /** @return whether the gateway knows all requests that had ended before the gateway caught up */
     boolean areSettled() {
         return settled == round.get();
     }
 
-    /** @return for each partition with requests, the offset before which every request has ended */
+    /** @return for each partition of the request topics, the offset before which every request has ended */
     Map<TopicPartition, Long> lowWaterMarks() {
         Map<TopicPartition, Long> marks = new HashMap<>(folded.ofRequests()); // first: a place can be added after this
         places.values()

@@ -41,7 +41,10 @@ import org.jboss.logging.Logger;
 @Startup
 public final class WorkerGroup {
     private static final Logger LOG = Logger.getLogger(WorkerGroup.class);
-    /** Used until the gateway knows which requests are unfinished, because the gateway is not ready until then. */
+    /**
+     * Pause between polls until the gateway knows which requests are unfinished; short, because the gateway becomes
+     * ready only then.
+     */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(200);
 
     private final String group;
@@ -127,7 +130,7 @@ public final class WorkerGroup {
             lags = sums(offsets);
             check.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debugf(e, "The lag of share group %s is unknown", group);
+            LOG.debugf(e, "Cannot determine the lag of share group %s; retrying", group);
             lags = Map.of();
         } catch (RuntimeException e) { // such as a timeout of a consumer that has no partition yet
             LOG.warnf(e, "Cannot check share group %s for dropped requests; retrying", group);

@@ -16,7 +16,7 @@ public record KnownWorker(WorkerStatus status, State state, Instant lastSeen) {
         READY,
         /** The worker finishes its requests and accepts no more. */
         DRAINING,
-        /** The worker announced its shutdown. */
+        /** The worker has stopped. Only workers of earlier releases announce this. */
         STOPPED,
         /** The worker has sent no status for longer than {@link WorkerStatus#LOST_TIMEOUT}. */
         LOST

@@ -49,7 +49,7 @@ public final class ModelDirectory {
         workers.put(status.workerId(), new Seen(status, seenAt));
     }
 
-    /** Removes a worker whose record was deleted. If it was the last one, its model remains the current one. */
+    /** Removes a worker whose record was deleted. If it was the last worker, its model remains the current model. */
     public void forget(String workerId) {
         Seen removed = workers.remove(workerId);
         if (removed != null) {

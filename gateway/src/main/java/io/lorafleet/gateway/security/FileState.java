@@ -27,7 +27,7 @@ record FileState(Map<String, Object> attributes, Instant seenAt) {
     }
 
     private boolean isSettled() {
-        FileTime changed = (FileTime) Objects.requireNonNull(attributes.get("ctime"), "ctime was requested");
+        FileTime changed = (FileTime) Objects.requireNonNull(attributes.get("ctime"), "no ctime attribute");
         return changed.toInstant().plus(TICK).isBefore(seenAt);
     }
 }

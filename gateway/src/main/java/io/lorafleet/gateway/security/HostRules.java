@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * name at this machine. Browsers then treat the gateway as part of the page's site, but the Host header still contains
  * the page's host name.
  *
- * @param anyName whether to accept any host name, as with authentication if no names are configured
+ * @param anyName whether to accept any host name: true if authentication is enabled and no names are configured
  * @param names host names to accept in addition to this machine's own; in lower case, without a port
  * @see <a href="https://security-resilience.ai/cve/CVE-2024-28224.html">CVE-2024-28224, the same vulnerability in
  *     Ollama</a>

@@ -42,7 +42,7 @@ public record OriginRules(List<String> trusted) {
             return SAFE_METHODS.contains(method);
         }
 
-        /** Users may follow a link to the page. */
+        /** Users may follow a link from another site to the gateway's page. */
         private boolean isNavigation() {
             return isSafe() && "navigate".equals(fetchMode);
         }

@@ -23,6 +23,7 @@ public final class PathRules {
     public static Optional<String> refuse(@Nullable String path) {
         return path != null && path.startsWith("/") && !AMBIGUOUS.matcher(path).find()
                 ? Optional.empty()
-                : Optional.of("path: ';', '\\', empty segments and dot segments are not allowed, raw or escaped");
+                : Optional.of("path: ';', '\\' and control characters (raw or percent-encoded), %2F, %25,"
+                        + " invalid escapes, empty segments and dot segments are not allowed");
     }
 }

@@ -33,15 +33,15 @@ public final class Security {
         if (tokens && audience.filter(Security::isOneOfOurs).isEmpty()) {
             throw new IllegalStateException(AUDIENCE + ": expected the audience of tokens for this gateway, found "
                     + audience.map(Object::toString).orElse("none")
-                    + "; otherwise the gateway would accept tokens that were issued for other applications");
+                    + "; without it, the gateway would accept tokens that were issued for other applications");
         }
         if (open) {
             if (!isThisMachineOnly(host)) {
                 throw new IllegalStateException("quarkus.http.host: expected localhost in open mode, found " + host
-                        + "; set lorafleet.security.api-keys or quarkus.oidc to accept remote connections");
+                        + "; to accept remote connections, set lorafleet.security.api-keys or configure quarkus.oidc");
             }
             LOG.warn("OPEN MODE: no authentication; every process on this machine has all roles. Set"
-                    + " lorafleet.security.api-keys or quarkus.oidc before you accept remote connections");
+                    + " lorafleet.security.api-keys or configure quarkus.oidc before you accept remote connections");
         }
     }
 

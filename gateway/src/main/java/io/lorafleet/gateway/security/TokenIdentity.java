@@ -54,8 +54,8 @@ final class TokenIdentity implements SecurityIdentityAugmentor {
         String owner = "token:" + token.getIssuer() + "#" + token.getSubject();
         if (owner.length() > GenerateImage.MAX_OWNER_LENGTH) {
             throw new AuthenticationFailedException("expected a token with at most "
-                    + (GenerateImage.MAX_OWNER_LENGTH - "token:#".length()) + " characters of issuer and"
-                    + " subject");
+                    + (GenerateImage.MAX_OWNER_LENGTH - "token:#".length()) + " characters in its issuer and"
+                    + " subject together");
         }
         return owner;
     }

@@ -14,8 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores clients' blobs within two limits: the free space reserved for the workers' results, and each caller's
- * allowance.
+ * Stores clients' blobs within two limits: the free space that must remain for the files of the workers and the
+ * trainer, and each caller's allowance.
  */
 public final class ClientBlobs {
     /** Other processes write to the blob store as well, so the free space is checked repeatedly. */
@@ -43,8 +43,8 @@ public final class ClientBlobs {
 
     /**
      * Stores a blob. If a blob with this key has other content, it is damaged, and is replaced. A blob that already
-     * exists does not count toward the allowance. If it is more than a day old, it is stored again, so that it is not
-     * deleted as an old blob while a new request needs it.
+     * exists does not count toward the allowance. If the existing blob is more than a day old, it is stored again, so
+     * that it is not deleted as an old blob while a new request needs it.
      *
      * @param key key that contains the hash of the content
      * @param owner the caller; null in open mode
@@ -71,7 +71,7 @@ public final class ClientBlobs {
         return blobs.storedAt(key).filter(at -> at.isBefore(limit)).isPresent();
     }
 
-    /** Stores the same content again. Its age is then the time since its latest use. */
+    /** Stores the same content again, which resets the age of the blob. */
     private void renew(String key, byte[] content) throws IOException {
         try (StagedBlob staged = blobs.stage()) {
             staged.write(content, 0, content.length);

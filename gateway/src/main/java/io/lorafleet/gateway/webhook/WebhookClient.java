@@ -26,10 +26,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes individual webhook calls. A call connects to the checked address, and uses the host name in TLS and in the Host
- * header. One timeout covers everything from the DNS lookup to the response status. After receiving the status, the
- * client closes the connection without reading the response body. It does not follow redirects, because their targets
- * are not checked.
+ * Makes individual webhook calls. A call connects to the checked address, and uses the host name for TLS and in the
+ * Host header. One timeout covers everything from the DNS lookup to the response status. After receiving the status,
+ * the client closes the connection without reading the response body. It does not follow redirects, because their
+ * targets are not checked.
  */
 final class WebhookClient {
     private static final Duration IDLE_THREADS_END_AFTER = Duration.ofMinutes(1);
@@ -39,8 +39,8 @@ final class WebhookClient {
     private final Duration timeout;
     private final HttpClient http;
     /**
-     * A separate thread pool, because slow host name lookups must not block anything else, and clients can make up any
-     * number of names whose lookups are slow.
+     * A separate thread pool, because slow DNS lookups must not block other work, and clients can send any number of
+     * URLs with host names that resolve slowly.
      */
     private final ExecutorService lookUps;
 

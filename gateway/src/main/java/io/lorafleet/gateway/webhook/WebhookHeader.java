@@ -37,7 +37,10 @@ final class WebhookHeader {
 
     private record Signed(Target target, String signature) {}
 
-    /** @param secrets the gateway's secrets; the first one signs, and all of them are accepted */
+    /**
+     * @param secrets the gateway's secrets; headers are signed with the first one, and accepted if signed with any of
+     * them
+     */
     WebhookHeader(List<WebhookSecret> secrets) {
         this.secrets = secrets.stream().map(secret -> secret.of(PURPOSE, null)).toList();
     }
@@ -46,7 +49,7 @@ final class WebhookHeader {
         return Json.write(new Signed(target, signature(secrets.get(0), requestId, target)));
     }
 
-    /** @return the webhook; empty if the header is not one that a gateway wrote for this request */
+    /** @return the webhook; empty if the header is invalid or was not signed by a gateway for this request */
     Optional<Target> read(String requestId, byte[] header) {
         try {
             Signed signed = Json.read(header, Signed.class);

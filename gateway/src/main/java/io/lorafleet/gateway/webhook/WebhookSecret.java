@@ -51,7 +51,7 @@ public final class WebhookSecret {
 
     /** @param purpose what the secret is used for; must not contain a colon */
     WebhookSecret of(String purpose, @Nullable String owner) {
-        // In open mode, the text has no colon, so it cannot collide with an owner's text.
+        // In open mode, the HMAC input has no colon, so it cannot be the same as an owner's input.
         return new WebhookSecret(hmac((owner == null ? purpose : purpose + ":" + owner).getBytes(UTF_8)));
     }
 

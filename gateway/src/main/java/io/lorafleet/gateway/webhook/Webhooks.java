@@ -46,7 +46,10 @@ public final class Webhooks {
     private final Clock clock;
     private final MeterRegistry meters;
 
-    /** The payload. It contains only the status; receivers query the generation with their own credentials. */
+    /**
+     * The payload. It contains only the generation's id and status; receivers query the rest with their own
+     * credentials.
+     */
     private record Event(String type, Instant timestamp, Data data) {
         private record Data(String id, String status) {}
 
@@ -74,7 +77,8 @@ public final class Webhooks {
     }
 
     /**
-     * @param secrets every call is signed with all of them, but clients see only the first; empty to disable webhooks
+     * @param secrets secrets from which the owners' secrets are derived: every call is signed with all of them, but an
+     * owner sees only the first; empty to disable webhooks
      */
     public Webhooks(
             List<WebhookSecret> secrets,
@@ -119,8 +123,8 @@ public final class Webhooks {
      * Completes without a failure when the call has succeeded or been abandoned. This takes at most {@code
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      *
-     * @param requestHeader the result's copy of the request's header; null if there is none, as in the results of older
-     *     workers. In that case, the generation must contain its request
+     * @param requestHeader the result's copy of the request's webhook header; null if there is none, as in the results
+     * of older workers. If it is null, the generation must contain its request
      */
     public Uni<Void> send(Generation generation, byte @Nullable [] requestHeader) {
         if (secrets.isEmpty()) {

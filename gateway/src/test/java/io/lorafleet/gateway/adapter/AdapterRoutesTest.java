@@ -151,7 +151,7 @@ class AdapterRoutesTest {
         setStable(2);
         routes.rollBack("fast");
         assertThat(routes.rollBack("fast"))
-                .isEqualTo(new RouteChange.NothingBefore("the route has no stable version before version 1"));
+                .isEqualTo(new RouteChange.NothingBefore("the route has no previous stable version"));
         assertThat(route().stable()).isEqualTo(1);
     }
 
@@ -221,8 +221,8 @@ class AdapterRoutesTest {
                                 "canary.version", "a version of fast that is not retired", "4, which is" + " retired"),
                         new BadField(
                                 "shadow.version", "a version of fast that is not retired", "9, which does not exist"),
-                        new BadField("canary.share", "more than 0 and at most 1", "0.0"),
-                        new BadField("shadow.share", "more than 0 and at most 1", "none"));
+                        new BadField("canary.share", "a number greater than 0 and at most 1", "0.0"),
+                        new BadField("shadow.share", "a number greater than 0 and at most 1", "none"));
         assertThat(log.written).isEmpty();
     }
 
@@ -230,7 +230,7 @@ class AdapterRoutesTest {
     void refusesAStyleAsShadowAndTheStableVersionAsCanary() {
         assertThat(refused(new RouteRequest(2, new RouteRequest.Share(2, 0.5), new RouteRequest.Share(1, 0.5))))
                 .containsExactly(
-                        new BadField("canary.version", "a version other than stable", "2"),
+                        new BadField("canary.version", "a version other than the stable version", "2"),
                         new BadField("shadow.version", "a student", "fast@1, a style"));
     }
 

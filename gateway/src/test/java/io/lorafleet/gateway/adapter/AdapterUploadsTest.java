@@ -216,7 +216,7 @@ class AdapterUploadsTest {
     void refusesAFileThatEndsBeforeItsHeaderSaysSo() throws IOException {
         byte[] file = lora("a", 4);
         byte[] shorter = Arrays.copyOf(file, file.length - 1);
-        Upload broken = new Upload.Refused("expected 16 bytes of tensors, found 15 (truncated?)");
+        Upload broken = new Upload.Refused("expected 16 bytes of tensor data, found 15 (truncated?)");
         assertThat(upload(uploads, shorter)).isEqualTo(broken);
         assertThat(uploads.upload(INK, NOBODY, shorter.length, new ByteArrayInputStream(shorter)))
                 .isEqualTo(broken);
@@ -228,7 +228,7 @@ class AdapterUploadsTest {
         byte[] file = Arrays.copyOf(lora("a", 4), 1_000_000);
         ByteArrayInputStream in = new ByteArrayInputStream(file);
         assertThat(uploads.upload(INK, NOBODY, -1, in))
-                .isEqualTo(new Upload.Refused("expected 16 bytes of tensors, found 17"));
+                .isEqualTo(new Upload.Refused("expected 16 bytes of tensor data, found 17"));
         assertThat(in.available()).isEqualTo(1_000_000 - lora("a", 4).length - 1);
     }
 

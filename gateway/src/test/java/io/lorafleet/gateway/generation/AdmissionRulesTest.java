@@ -162,7 +162,7 @@ class AdmissionRulesTest {
         assertThat(strict.admit(body, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
         assertThat(refused(body))
                 .containsExactly(new BadField(
-                        "initImage", "a complete PNG or JPEG image in RGB or gray", "one that cannot be decoded"));
+                        "initImage", "a complete PNG or JPEG image in RGB or grayscale", "one that cannot be decoded"));
     }
 
     @Test
@@ -398,7 +398,7 @@ class AdmissionRulesTest {
         String aImage = "an image with sides of at least 8 pixels";
         String aFile = "a PNG or JPEG file";
         String base64 = aFile + " in base64, or a base64 data: URL";
-        String whole = "a complete PNG or JPEG image in RGB or gray";
+        String whole = "a complete PNG or JPEG image in RGB or grayscale";
         return Stream.of(
                 Arguments.of("a secret, and no base64", base64, "23 characters that are not base64"),
                 Arguments.of("data:image/png,%89PNG", base64, "6 characters that are not base64"),

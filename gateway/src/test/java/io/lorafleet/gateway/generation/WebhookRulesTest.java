@@ -80,7 +80,7 @@ class WebhookRulesTest {
         String host = URI.create(origin).getHost();
         assertThatThrownBy(() -> rules.addressOf(URI.create(origin + "/path?token")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected only public addresses for " + host + ", found another address");
+                .hasMessage("expected only public addresses for " + host + ", found a non-public address");
     }
 
     /** The operator may have removed the origin from the trusted origins after the request was accepted. */

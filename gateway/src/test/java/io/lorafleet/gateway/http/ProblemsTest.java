@@ -162,8 +162,8 @@ class ProblemsTest extends GatewayTest {
         "'no base64, a secret', 0.6, initImage, 'a PNG or JPEG file in base64, or a base64 data: URL',"
                 + " 19 characters that are not base64",
         ", 0.6, strength, none without initImage, 0.6",
-        "PNG, 0, strength, more than 0 and at most 1, 0.0",
-        "PNG, 2, strength, more than 0 and at most 1, 2.0",
+        "PNG, 0, strength, a number greater than 0 and at most 1, 0.0",
+        "PNG, 2, strength, a number greater than 0 and at most 1, 2.0",
         "PNG, 0.01, strength * steps, at least 1, 0.01 * 20",
         "BOMB, 0.6, initImage, an image of at most 4194304 pixels, 30000 x 30000"
     })

@@ -63,7 +63,7 @@ class RouteResourceTest extends GatewayTest {
                 .body("route.previousStable", nullValue());
         ValidatableResponse again = given().post("/v1/adapters/linen/rollback").then();
         isProblem(again, 409, "nothing-before");
-        again.body("detail", equalTo("the route has no stable version before version 1"));
+        again.body("detail", equalTo("the route has no previous stable version"));
         given().delete("/v1/adapters/linen/route").then().statusCode(200).body("route", nullValue());
         assertThat(published(Map.of("prompt", "a", "adapter", "linen")).adapters())
                 .hasToString("[linen@3 x 1.0]");

@@ -16,7 +16,7 @@ public class AdapterCatalog {
     private volatile Consumer<AdapterVersion> onPublished = version -> {};
 
     /**
-     * Applies a record of the topic.
+     * Applies a record of the {@code adapters} topic.
      *
      * @param isNew whether the record was written after this worker started
      */

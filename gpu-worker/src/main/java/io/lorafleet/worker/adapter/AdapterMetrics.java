@@ -46,7 +46,7 @@ final class AdapterMetrics {
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         activations = Timer.builder("lorafleet.adapter.activation")
-                .description("Time from the registry record of a new version to the end of the first step with it")
+                .description("Time from the registry record of a new version to the end of the first step that uses it")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * Loads adapters from the blob store. It verifies the SHA-256 of a file before it parses the file, and rejects adapters
- * that do not fit the base.
+ * that are not compatible with the base.
  */
 public final class AdapterStore {
     private final BlobStore blobs;
@@ -41,7 +41,7 @@ public final class AdapterStore {
 
     /**
      * @return the verified adapter
-     * @throws UnusableAdapterException if the file is missing, corrupt, too large, or does not fit the base
+     * @throws UnusableAdapterException if the file is missing, corrupt or too large, or is not compatible with the base
      * @throws UncheckedIOException if the blob store fails
      */
     LoraAdapter load(PinnedAdapter pinned) {

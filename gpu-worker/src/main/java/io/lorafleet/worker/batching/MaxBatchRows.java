@@ -13,7 +13,10 @@ package io.lorafleet.worker.batching;
 public record MaxBatchRows(int rows, ImageSize size) {
     /** The rows that one image with guidance needs; they must always fit. */
     private static final int MIN_ROWS = 2;
-    /** Limit for tiny images: whatever the image size, each row needs memory for the text's keys and values. */
+    /**
+     * Limit for tiny images: whatever the image size, each row needs memory for the prompt's cross-attention keys and
+     * values.
+     */
     private static final int MAX_ROWS = 64;
 
     public MaxBatchRows {

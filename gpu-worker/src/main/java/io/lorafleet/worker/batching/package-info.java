@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Selects batches: see {@link io.lorafleet.worker.batching.BatchScheduler}. This package does not depend on arrays or
- * models.
+ * Selects batches: see {@link io.lorafleet.worker.batching.BatchScheduler}. This package does not use DJL or any model.
  */
 @NullMarked
 package io.lorafleet.worker.batching;

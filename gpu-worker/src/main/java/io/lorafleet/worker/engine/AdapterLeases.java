@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A request's adapter leases.
  *
  * @param own leases on the request's adapters, in the same order
- * @param shadow lease on the shadow student; null if the request has no shadow, or if the shadow cannot be used, which
- *     does not fail the request
+ * @param shadow lease on the shadow student; null if the request has no shadow, or if the shadow cannot be used; an
+ * unusable shadow does not fail the request
  */
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);

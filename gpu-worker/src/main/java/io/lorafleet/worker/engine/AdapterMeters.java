@@ -43,7 +43,7 @@ final class AdapterMeters {
         return (Counter) meters.computeIfAbsent(
                 "evaluations " + adapter,
                 key -> Counter.builder("lorafleet.adapter.evaluations")
-                        .description("UNet rows that use the adapter; a row can use several")
+                        .description("UNet rows that use the adapter; a row can use several adapters")
                         .tag(ADAPTER, adapter)
                         .register(registry));
     }

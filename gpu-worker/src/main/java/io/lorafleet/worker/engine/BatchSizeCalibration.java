@@ -25,7 +25,8 @@ final class BatchSizeCalibration {
     /** The fraction of the best throughput that is good enough. */
     private static final double SUFFICIENT = 0.95;
     /**
-     * The measurement stops after this many doublings without a gain. Another process may mask a single gain.
+     * The measurement stops after this many doublings of the batch size without a gain in throughput, because another
+     * process may mask the gain of a single doubling.
      */
     private static final int MAX_DOUBLINGS_WITHOUT_GAIN = 2;
     /**

@@ -25,7 +25,10 @@ final class EngineMetrics {
     /** Stalls are rare, so their maximum should stay visible for longer than a few scrapes. */
     private static final Duration MAXIMUM_EXPIRY = Duration.ofMinutes(10);
 
-    /** Upper bounds of the histogram's buckets. Operators need quantiles over all workers. */
+    /**
+     * Upper bounds of the histogram's buckets. A histogram, because quantiles over all workers cannot be computed from
+     * each worker's quantiles.
+     */
     private static final Duration[] QUEUE_WAITS = Stream.of(
                     0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800)
             .map(seconds -> Duration.ofMillis((long) (seconds.doubleValue() * 1000)))
@@ -43,9 +46,9 @@ final class EngineMetrics {
 
     /** What a row is for. */
     private enum Role {
-        /** A base without adapters, with guidance. */
+        /** The base without adapters, with guidance. */
         TEACHER,
-        /** A base without adapters and without guidance. */
+        /** The base without adapters and without guidance. */
         UNGUIDED,
         /** Adapters with guidance. */
         STYLE,
@@ -56,7 +59,7 @@ final class EngineMetrics {
     }
 
     private long begin;
-    /** End of the latest step, as in {@link System#nanoTime}; null if no image has been waiting since then. */
+    /** End of the latest step, as in {@link System#nanoTime}; null if the loop has been idle since then. */
     private @Nullable Long end;
 
     EngineMetrics(MeterRegistry meters, ResidentAdapters adapters, Clock clock) {
@@ -64,7 +67,7 @@ final class EngineMetrics {
         this.adapters = adapters;
         this.clock = clock;
         steps = Timer.builder("lorafleet.step")
-                .description("UNet forward passes; the rate is steps per second")
+                .description("Duration of UNet forward passes; their rate is the number of steps per second")
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(meters);
         gaps = Timer.builder("lorafleet.step.gap")

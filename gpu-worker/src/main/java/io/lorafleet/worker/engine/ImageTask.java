@@ -103,7 +103,7 @@ final class ImageTask implements Schedulable {
         return denoising.preview(colours);
     }
 
-    /** @return the exception that must end the image, or null if the image may continue */
+    /** @return the exception with which the image must fail, or null if the image may continue */
     @Nullable
     RuntimeException endReason(Instant now) {
         return endReason(job, now);

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param every minimum time between two previews of an image; zero turns previews off
  */
 record Previews(@Nullable LatentPreview colours, Duration every) {
-    /** @return the settings; unless previews are off, fits the color map to the model with a small decode */
+    /**
+     * @return the settings. Unless previews are off, the color map is fitted to the VAE by decoding a few small images
+     */
     static Previews of(StableDiffusion model, Duration every) {
         return new Previews(every.isZero() ? null : LatentPreview.of(model), every);
     }

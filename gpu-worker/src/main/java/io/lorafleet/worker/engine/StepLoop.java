@@ -64,7 +64,7 @@ final class StepLoop implements Runnable {
         submitted.add(task);
     }
 
-    /** Ends the loop after the current step. All images fail with a {@link CancellationException}. */
+    /** Ends the loop after the current step. All images in the loop fail with a {@link CancellationException}. */
     void stop() {
         stopping = true;
     }
@@ -92,7 +92,7 @@ final class StepLoop implements Runnable {
         failAll(new CancellationException("the worker is stopping"));
     }
 
-    /** @return how long the current step has taken; zero if no image is running */
+    /** @return how long the current step has been running; zero if no image is running */
     Duration busyFor() {
         return watch.busyFor();
     }

@@ -29,7 +29,7 @@ final class ThreadWatch {
         }
     }
 
-    /** @return how long the current piece of work has taken; zero while the thread waits for work */
+    /** @return how long the current piece of work has been in progress; zero while the thread waits for work */
     Duration busyFor() {
         Long start = since;
         return start == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - start);

@@ -56,7 +56,7 @@ final class Attempts {
             this.requestId = requestId;
         }
 
-        /** @return whether all attempts are used up; this attempt may be the last one */
+        /** @return whether all attempts are used up, possibly by this attempt */
         boolean noneLeft() throws IOException {
             for (String key : counted()) {
                 if (blobs.get(key).isEmpty()) {
@@ -83,7 +83,7 @@ final class Attempts {
             }
             if (pass == null) {
                 if (alone) {
-                    LOG.infof("request %s runs alone, because an earlier attempt did not end", requestId);
+                    LOG.infof("request %s will run alone, because an earlier attempt did not end", requestId);
                 }
                 pass = gate.enter(alone, ended);
             }
@@ -127,8 +127,8 @@ final class Attempts {
         }
 
         /**
-         * Lets other jobs run while this attempt waits for the blob store. If they had to wait, the worker could not
-         * find out whether the store works for them.
+         * Lets other jobs run while this attempt waits for the blob store. If the other jobs had to wait, the worker
+         * could not find out whether the store works for those jobs.
          */
         void suspend() {
             if (drawing.isDone()) {
@@ -144,7 +144,7 @@ final class Attempts {
             try {
                 blobs.delete(marker);
             } catch (IOException e) {
-                LOG.warnf("request %s: cannot take back %s: %s", requestId, marker, e.getMessage());
+                LOG.warnf("request %s: cannot delete the attempt marker %s: %s", requestId, marker, e.getMessage());
             }
         }
 

@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The ids of recently cancelled requests, whichever worker has them. */
+/** The ids of recently cancelled requests, regardless of which worker has the requests. */
 @ApplicationScoped
 public class Cancellations {
     /** Larger than any backlog. Beyond this number, the oldest ids are dropped. */

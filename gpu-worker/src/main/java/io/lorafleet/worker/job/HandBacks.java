@@ -48,7 +48,7 @@ final class HandBacks {
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while another worker was needed");
+            throw new CancellationException("interrupted while waiting to leave the request to other workers");
         }
     }
 }

@@ -18,8 +18,8 @@ public interface ImageEngine {
     StepCounters steps();
 
     /**
-     * @return how long the longest piece of work in progress has taken (encoding a request's prompts, a step, or
-     *     decoding an image); zero if the engine is idle
+     * @return how long the longest-running piece of work (encoding a request's prompts, a step, or decoding an image)
+     * has been in progress; zero if the engine is idle
      */
     Duration busyFor();
 

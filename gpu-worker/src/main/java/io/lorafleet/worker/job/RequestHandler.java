@@ -166,7 +166,10 @@ public class RequestHandler {
         }
     }
 
-    /** @return the header of a command under its own key; null if the record has none */
+    /**
+     * @return the command's header; null if the record has no valid header, or if its key is not the command's request
+     * id
+     */
     private static @Nullable CommandHeader header(@Nullable String key, byte @Nullable [] record) {
         try {
             CommandHeader header = Json.read(record, CommandHeader.class);
@@ -184,11 +187,14 @@ public class RequestHandler {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Leaves a request to other workers, after a pause. A request that was cancelled or has expired ends here. */
+    /**
+     * Leaves a request to other workers, after a pause. If the request was cancelled or has expired, this worker ends
+     * it instead.
+     */
     private RecordOutcome handBack(CommandHeader header, byte @Nullable [] record, String why, StopSignal stop) {
         String id = header.requestId();
         Duration pause = handBacks.next(id);
-        LOG.warnf("request %s is left to other workers in %d seconds: %s", id, pause.toSeconds(), why);
+        LOG.warnf("request %s will be left to other workers in %d seconds: %s", id, pause.toSeconds(), why);
         try {
             return storage.repeat(id, stop, () -> {
                 Optional<GenerationFinished> finished = storedResult(id);
@@ -208,7 +214,7 @@ public class RequestHandler {
         }
     }
 
-    /** Repeats an operation while the blob store fails, and lets other jobs run meanwhile. */
+    /** Retries an operation while the blob store is failing, and lets other jobs run in the meantime. */
     private <T> T repeat(GenerateImage request, Attempt attempt, StopSignal stop, Operation<T> operation) {
         return storage.repeat(request.requestId(), stop, () -> {
             try {
@@ -290,14 +296,17 @@ public class RequestHandler {
                 : new RecordOutcome.Done(result); // another worker was faster
     }
 
-    /** Returns the result in the manifest, if an earlier attempt stored it but died before publishing it. */
+    /**
+     * Returns the result in the manifest, if an earlier attempt stored a manifest. Its worker may have died before
+     * publishing the result.
+     */
     private Optional<GenerationFinished> storedResult(String requestId) throws IOException {
         String key = BlobKeys.manifest(requestId);
         Optional<byte[]> manifest = blobs.get(key);
         try {
             return manifest.map(GenerationManifest::readResult);
         } catch (InvalidMessageException e) {
-            LOG.errorf("request %s: deleting damaged blob %s: %s", requestId, key, e.getMessage());
+            LOG.errorf("request %s: deleting the damaged blob %s: %s", requestId, key, e.getMessage());
             blobs.delete(key);
             return Optional.empty();
         }
@@ -325,7 +334,7 @@ public class RequestHandler {
             byte[] png = PngFile.encode(
                     finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
-            // Repeated separately, so that a failure does not discard the images.
+            // Retried separately, so that a failure of the blob store does not discard the images.
             String sha256 = repeat(request, attempt, stop, () -> storeImage(key, png));
             stored.add(new GeneratedImage(i, seed, key, sha256));
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * worker holds one request per slot, so it accepts no more requests while the blob store is failing.
  *
  * <p>If the store works for other requests, the fault may be in a blob of this request, for example, in an adapter file
- * that cannot be read. Such an operation fails after a timeout.
+ * that cannot be read. In that case, the operation fails after a timeout.
  */
 final class StorageRetries {
     private static final Logger LOG = Logger.getLogger(StorageRetries.class);
@@ -67,7 +67,7 @@ final class StorageRetries {
     }
 
     /**
-     * Repeats an operation until the blob store no longer fails.
+     * Retries an operation until the blob store no longer fails.
      *
      * @throws CancellationException if the job is abandoned between two attempts
      * @throws IllegalStateException if the operation keeps failing until the timeout although the store works for other
@@ -93,9 +93,9 @@ final class StorageRetries {
         Failure first = failing.get(operation);
         if (first == null) {
             failing.put(operation, new Failure(System.nanoTime(), why));
-            LOG.warnf("request %s waits for the blob store: %s", requestId, why);
+            LOG.warnf("request %s is waiting for the blob store: %s", requestId, why);
         } else if (writtenSince(first.since()) && System.nanoTime() - first.since() > timeout.toNanos()) {
-            throw new IllegalStateException("the blob store fails for this request only: " + why, e);
+            throw new IllegalStateException("the blob store is failing for this request only: " + why, e);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Processes requests. Start with {@link io.lorafleet.worker.job.RequestHandler}. This package does not depend on Kafka
- * or arrays.
+ * Processes requests. Start with {@link io.lorafleet.worker.job.RequestHandler}. This package does not use Kafka or
+ * DJL.
  */
 @NullMarked
 package io.lorafleet.worker.job;

@@ -38,7 +38,8 @@ class IntakeReadiness implements HealthCheck {
         }
         int refused = intake.refusedSlots();
         if (refused > 0) {
-            response.withData("share group", refused + " slots cannot join; see " + RefusedSlots.SETTING);
+            response.withData(
+                    "share group", "slots that cannot join: " + refused + "; increase " + RefusedSlots.SETTING);
         }
         return response.status(failure == null && refused == 0).build();
     }

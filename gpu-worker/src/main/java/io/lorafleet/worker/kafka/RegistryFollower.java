@@ -54,14 +54,14 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
             catalog.apply(event, ends.areReached(partition, record.offset()));
         } catch (InvalidMessageException e) {
             LOG.warnf(
-                    "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
+                    "skipped an invalid record in topic %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("has read the adapter registry")
+        return HealthCheckResponse.named("adapter registry read")
                 .status(hasConverged())
                 .withData("versions", catalog.size())
                 .build();

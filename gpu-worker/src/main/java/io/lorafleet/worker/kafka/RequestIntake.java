@@ -46,7 +46,7 @@ class RequestIntake {
     private final List<RequestSlot> slots = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final RefusedSlots refused = new RefusedSlots();
-    /** Ends the process with an exit status. Replaced in tests. */
+    /** Ends the process with an exit code. Replaced in tests. */
     IntConsumer exit = Quarkus::asyncExit;
 
     RequestIntake(
@@ -164,7 +164,7 @@ class RequestIntake {
     /** @return the settings for a slot's share consumer */
     static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
         Map<String, Object> settings = new HashMap<>();
-        // Other clients' settings would cause warnings.
+        // Settings for other types of Kafka clients would cause warnings.
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));

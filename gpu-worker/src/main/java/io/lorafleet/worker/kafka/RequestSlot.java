@@ -45,7 +45,10 @@ final class RequestSlot implements Runnable {
     /** Delay before the next attempt to join a group that is full. */
     private static final Duration FULL_GROUP_PAUSE = Duration.ofSeconds(5);
 
-    /** Time limit for the first poll, which succeeds only if the slot is a member: a refusal arrives earlier. */
+    /**
+     * Time limit for the first poll. If the group refuses the slot, the poll fails before this limit; otherwise, the
+     * slot is a member.
+     */
     private static final Duration JOIN = Duration.ofSeconds(5);
 
     /**
@@ -109,9 +112,10 @@ final class RequestSlot implements Runnable {
                 refused.add(this);
                 sleep(FULL_GROUP_PAUSE);
             } catch (RuntimeException | Error e) {
-                // The broker is unavailable, or a reply failed. Closing the consumer releases its record, and a new
-                // consumer starts without stale state. An error must not end the thread, because nothing replaces it.
-                LOG.warnf("cannot consume requests, retrying: %s", e.toString());
+                // The broker is unavailable, or a reply could not be published. Closing the consumer releases its
+                // record, and a new consumer starts without stale state. An error must not end the thread, because
+                // nothing replaces it.
+                LOG.warnf("cannot consume requests; retrying: %s", e.toString());
                 sleep(RETRY);
             }
         }
@@ -142,7 +146,7 @@ final class RequestSlot implements Runnable {
         return current != null;
     }
 
-    /** Returns if the slot accepts no more requests, or if it needs a new consumer. */
+    /** Consumes requests until the slot accepts no more requests or needs a new consumer. */
     private void consume(KafkaShareConsumer<byte[], byte[]> consumer) {
         Duration timeout = JOIN;
         while (taking && !handler.engineHung()) {
@@ -183,7 +187,7 @@ final class RequestSlot implements Runnable {
      * Processes one record.
      *
      * @return whether the consumer can still be used. After a failed renewal, Kafka's client can keep the record
-     *     forever. It then acquires other records but never returns them
+     *     forever. In that case, it acquires other records, but no poll returns them
      */
     private boolean process(ShareLease lease) {
         String key = requestId(lease.record());
@@ -232,12 +236,12 @@ final class RequestSlot implements Runnable {
                     return usable;
                 } catch (TimeoutException e) {
                     if (handler.engineHung()) {
-                        LOG.errorf("request %s returned to the broker: the engine hangs", key);
+                        LOG.errorf("request %s returned to the broker, because the engine is hung", key);
                         lease.acknowledge(AcknowledgeType.RELEASE);
                         return false; // usually waits until the process is restarted
                     }
                     if (!lease.renew()) {
-                        LOG.warnf("request %s: lease lost, another worker has the record", key);
+                        LOG.warnf("request %s: lease lost; another worker may have the record", key);
                         return false;
                     }
                 }
@@ -260,12 +264,12 @@ final class RequestSlot implements Runnable {
         }
     }
 
-    /** Waits, so that the job does not overlap with the next one. */
+    /** Waits for the job to end, so that it does not overlap with the next one. */
     private void awaitEnd(Future<RecordOutcome> outcome) {
         try {
             outcome.get();
         } catch (ExecutionException e) {
-            // has been handled, or concerns a record that another worker gets
+            // already handled, or irrelevant because another worker gets the record
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stop();

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicIdPartition;
 
 /**
  * A lease on one record of a share group. The broker locks a delivered record for a limited time. The lease can be
- * renewed, but by then another consumer may already hold the record.
+ * renewed, but if the lock has expired, another consumer may already hold the record.
  */
 final class ShareLease {
     /** The broker's default, used until the consumer has received the configured value. */
@@ -59,7 +59,10 @@ final class ShareLease {
         return false;
     }
 
-    /** @return whether the broker accepted the acknowledgement. It may do so even if the lock has already been lost */
+    /**
+     * @return whether the broker accepted the acknowledgement. The broker may accept an acknowledgement even if the
+     * lock has already been lost
+     */
     boolean acknowledge(AcknowledgeType type) {
         try {
             consumer.acknowledge(record, type);

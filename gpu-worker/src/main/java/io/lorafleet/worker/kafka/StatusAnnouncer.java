@@ -71,7 +71,7 @@ class StatusAnnouncer {
         scheduler.scheduleAtFixedRate(announcement, interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    /** Publishes that the worker accepts no more requests, without waiting for the broker. */
+    /** Announces that the worker accepts no more requests, without waiting for the broker. */
     void drain() {
         state = WorkerStatus.State.DRAINING;
         scheduler.execute(announcement);

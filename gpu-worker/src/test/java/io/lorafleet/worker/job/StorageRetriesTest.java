@@ -42,7 +42,7 @@ class StorageRetriesTest {
                     throw new IOException("unreadable");
                 }))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the blob store fails for this request only: unreadable");
+                .hasMessage("the blob store is failing for this request only: unreadable");
         // The store counts as failing until something is stored.
         assertThat(failures).startsWith(null, "unreadable", "unreadable");
         assertThat(retries.failure()).isNull();

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compares a canary with the stable version: by their errors on the same latents of live requests, and by their images'
- * ratings. The verdict depends only on the results, the feedback and the time.
+ * Compares a canary with the stable version: by their errors on the latents of the same live requests, and by the
+ * ratings of their images. The verdict depends only on the results, the feedback and the time.
  */
 public final class CanaryAnalysis {
     private final RouteDecided decision;
@@ -82,7 +82,7 @@ public final class CanaryAnalysis {
             return Optional.of(new Verdict(true, "live error within the margin: " + figures()));
         }
         if (!now.isBefore(decision.at().plus(rules.maxAge()))) {
-            return Optional.of(new Verdict(true, "no objection after " + rules.maxAge() + ": " + figures()));
+            return Optional.of(new Verdict(true, "no regression found within " + rules.maxAge() + ": " + figures()));
         }
         return Optional.empty();
     }
@@ -100,7 +100,8 @@ public final class CanaryAnalysis {
         Mean stableRating = rating(decision.against());
         return String.format(
                 Locale.ROOT,
-                "error %s, %s for %s@%d, in %d requests; rating %s (%d votes), %s (%d votes) for the stable version",
+                "error %s versus %s for %s@%d, requests: %d; rating %s (%d votes) versus %s (%d votes) for"
+                        + " the stable version",
                 error,
                 stableError,
                 decision.adapter(),

@@ -22,7 +22,7 @@ public final class CanaryRoutes {
      * Starts a canary.
      *
      * @param version the canary
-     * @param stable the version for all other requests
+     * @param stable the version for requests that do not get the canary
      * @param route the current route, or null
      * @return the first decision; empty if canaries are off, or if the route already has a canary or a shadow
      */
@@ -74,7 +74,7 @@ public final class CanaryRoutes {
      * @param route the current route, or null
      */
     public static RouteDecided overruled(RouteDecided last, @Nullable AdapterRoute route, Instant now) {
-        return decided(last, Decision.OVERRULED, "the route was changed at the same time", route, now);
+        return decided(last, Decision.OVERRULED, "another change to the route came first", route, now);
     }
 
     private static RouteDecided decided(

@@ -37,7 +37,7 @@ public final class OpenCanaries {
         return latest.values().stream().filter(this::isOpen).toList();
     }
 
-    /** Records a route that had no effect, because another change to the route came first on the topic. */
+    /** Records a route that had no effect, because another change to the adapter's route precedes it in the topic. */
     public void refused(AdapterRoute route) {
         refused.add(route);
     }

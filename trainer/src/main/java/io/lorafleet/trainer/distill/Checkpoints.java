@@ -34,7 +34,7 @@ record Checkpoints(BlobStore blobs, String adapter, String run) {
             if (checkpoint.isPresent()) {
                 return checkpoint;
             }
-            LOG.warn("Deleting damaged checkpoint {}", key);
+            LOG.warn("Deleting the damaged checkpoint {}", key);
             blobs.delete(key);
         }
         return Optional.empty();

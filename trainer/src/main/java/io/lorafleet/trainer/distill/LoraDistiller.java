@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Continues the distillation of a LoRA adapter from its parent version. The result depends on the base, the parent's
- * file, the samples of this and earlier runs, the settings, and the number of threads. It does not depend on the time
- * or the machine.
+ * file, the samples of this and earlier runs, the settings, and the number of threads. It does not depend on the time,
+ * or on the machine as long as the type of processor is the same.
  */
 public final class LoraDistiller implements Distiller {
     private static final Logger LOG = LoggerFactory.getLogger(LoraDistiller.class);
@@ -80,7 +80,10 @@ public final class LoraDistiller implements Distiller {
         return distil(inputs, file, fingerprint, prompts, observer);
     }
 
-    /** With a different base, this trainer cannot execute the run, but the run's inputs may still be valid. */
+    /**
+     * A trainer with a different base cannot execute the run, but the run is not rejected, because its inputs may still
+     * be valid.
+     */
     private void requireBase(AdapterVersion parent, String found) throws IOException {
         String expected = parent.baseFingerprint();
         if (expected != null && !expected.equals(found)) {
@@ -89,7 +92,10 @@ public final class LoraDistiller implements Distiller {
         }
     }
 
-    /** @return the parent's file; if it is missing or damaged, the same file can be uploaded again */
+    /**
+     * @return the parent's file. A missing or damaged file does not reject the run, because the same file can be
+     * uploaded again
+     */
     private byte[] file(AdapterVersion parent) throws IOException {
         String expected = BlobKeys.adapter(parent.sha256()) + ": expected the file of " + parent.pinned() + ", found ";
         byte[] file =

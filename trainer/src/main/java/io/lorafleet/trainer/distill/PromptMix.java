@@ -51,15 +51,15 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
     }
 
     /**
-     * The weight of a sample: the lower the rating, the higher the weight. A request for the teacher's result counts as
-     * a rating of -1.
+     * The weight of a sample: the same for all positive ratings; otherwise, the lower the rating, the higher the
+     * weight. A request for the teacher's result counts as a rating of -1.
      */
     static double weight(FeedbackGiven sample, PromptRules rules) {
         double rating = sample.asTeacher() ? -1 : sample.rating();
         return rating > 0 ? rules.upWeight() : 1 + rules.downWeight() * -rating;
     }
 
-    /** @return the replayed prompts: those with good ratings, and the base prompts */
+    /** @return the replayed prompts: earlier prompts with positive ratings, and the base prompts */
     private static List<String> replayed(List<FeedbackGiven> earlier, PromptRules rules) {
         List<String> liked = earlier.stream()
                 .filter(sample -> sample.rating() > 0 && !sample.asTeacher())
@@ -71,7 +71,10 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         return replayed;
     }
 
-    /** Chooses the held-out prompts by their hashes, so that no run trains on them. */
+    /**
+     * Chooses the held-out prompts: the configured prompts or, if there are none, prompts selected by their hashes, so
+     * that no run trains on them.
+     */
     private static Set<String> heldOut(List<FeedbackGiven> samples, List<String> replayed, PromptRules rules) {
         if (!rules.heldOut().isEmpty()) {
             return new LinkedHashSet<>(rules.heldOut());
@@ -83,7 +86,8 @@ public record PromptMix(List<WeightedPrompt> learned, List<String> heldOut) {
         List<String> chosen = all.stream()
                 .filter(prompt -> hashFraction(prompt) < rules.heldOutShare())
                 .toList();
-        // If there are few prompts, possibly none of them is chosen. In that case, the run holds out the first prompt.
+        // If there are few prompts, the hashes may select none. In that case, the run holds out the prompt with the
+        // lowest hash.
         return new LinkedHashSet<>(chosen.isEmpty() ? all.subList(0, Math.min(1, all.size())) : chosen);
     }
 

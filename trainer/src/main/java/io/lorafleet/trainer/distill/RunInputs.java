@@ -45,7 +45,7 @@ public record RunInputs(
 
     /** @return the teacher's guidance scale */
     double guidance() {
-        return Objects.requireNonNull(parent.guidance(), "every student has a guidance scale");
+        return Objects.requireNonNull(parent.guidance(), "the student has no guidance scale");
     }
 
     /** The seed depends on the parent and the offset range, so that every trainer uses the same seed. */

@@ -67,7 +67,7 @@ public record QualityGate(double margin, double adherenceMargin, int maxPrompts,
     Verdict verdict(Figures figures) {
         return new Verdict(
                 figures,
-                complaint("learned share of the guidance", figures.learned(), figures.parentLearned(), margin)
+                complaint("learned share of the guidance effect", figures.learned(), figures.parentLearned(), margin)
                         .or(() -> figures.adherence() == null || figures.parentAdherence() == null
                                 ? Optional.empty()
                                 : complaint(

@@ -52,7 +52,7 @@ public final class ConsumedOffsets {
         consumed(adapter, lineage);
     }
 
-    /** A version also contains its lineage, and is retained longer than the events. */
+    /** Takes the consumed offsets from a version's lineage, because versions are retained longer than events. */
     public void apply(AdapterVersion version) {
         if (version.lineage() != null) {
             consumed(version.name(), version.lineage());

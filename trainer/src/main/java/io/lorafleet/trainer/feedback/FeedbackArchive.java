@@ -49,8 +49,8 @@ public final class FeedbackArchive {
      */
     public void keep(String adapter, Lineage lineage, List<FeedbackWithdrawn> withdrawals, List<FeedbackGiven> samples)
             throws IOException {
-        // An array preserves each event's JSON type, which a list would lose. Withdrawals come first, because the
-        // remaining samples were given later.
+        // An array preserves each event's type in the JSON, which a list would lose. Withdrawals come first, because
+        // they do not apply to the remaining samples.
         byte[] events =
                 Json.write(Stream.of(withdrawals, samples).flatMap(List::stream).toArray(FeedbackEvent[]::new));
         blobs.putOrRepair(BlobKeys.consumedFeedback(adapter, lineage, Sha256.of(events)), events);
@@ -78,8 +78,8 @@ public final class FeedbackArchive {
     private record Archived(Optional<FeedbackEvent[]> events, Instant from) {}
 
     /**
-     * The runs on a partition are ordered by their offsets. An adapter can move to another partition when partitions
-     * are added.
+     * Runs on the same partition are ordered by their offsets, and runs on different partitions by time. An adapter can
+     * move to another partition when partitions are added.
      */
     private List<Archived> inOrder(String adapter, Lineage lineage) throws IOException {
         List<Archived> all = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * restart, no consumed record is counted again, and no pending record is lost.
  *
  * <p>Runs consume withdrawals too, because Kafka deletes them after the retention time. If no samples follow a
- * withdrawal, a run without samples consumes the withdrawal when it reaches the maximum age.
+ * withdrawal, a run without samples consumes the withdrawal once the withdrawal has reached the maximum age.
  */
 public final class FeedbackBuffer {
     private final int partition;
@@ -95,7 +95,8 @@ public final class FeedbackBuffer {
 
     /**
      * @param most maximum number of pending records
-     * @return whether no more records should be taken. An unfinished run still gets its records, even if there are more
+     * @return whether no more records should be taken. An unfinished run still gets all its records, even if they
+     * exceed the maximum
      */
     public boolean isFull(int most) {
         return records() >= most

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The votes on one student that count: the latest vote with each feedback id, except for votes withdrawn later. The
+ * The votes that count for one student: the latest vote with each feedback id, except for votes withdrawn later. The
  * state depends only on the events and their order.
  *
  * <p>A changed vote keeps its position in the order.

@@ -57,7 +57,8 @@ final class CanaryCoordinator {
     /**
      * Reads new results and feedback.
      *
-     * @param owned this trainer's feedback partitions; it decides only on canaries from these partitions
+     * @param owned this trainer's feedback partitions; the trainer decides only on canaries trained on feedback from
+     * these partitions
      * @return the analyses of the open canaries
      */
     Collection<CanaryAnalysis> observe(Set<TopicPartition> owned) {
@@ -83,7 +84,9 @@ final class CanaryCoordinator {
         return new TopicPartition(feedback, partition);
     }
 
-    /** @return the next decision on a canary; empty if it is too early, or if an operator has changed the route */
+    /**
+     * @return the next decision on a canary; empty if there is no verdict yet, or if an operator has changed the route
+     */
     Optional<Publication> decide(CanaryAnalysis canary) {
         return canary.verdict(clock.instant()).flatMap(verdict -> {
             RouteDecided last = canary.decision();
@@ -99,7 +102,7 @@ final class CanaryCoordinator {
      * Finds decisions that had no effect, because an operator changed the route at the same time.
      *
      * @param owned this trainer's feedback partitions
-     * @return the publications that end these canaries
+     * @return the publications that end the canaries of these decisions
      */
     List<Publication> overruled(Set<TopicPartition> owned) {
         return replay.canaries().overruled().stream()
@@ -108,7 +111,10 @@ final class CanaryCoordinator {
                 .toList();
     }
 
-    /** Compaction would otherwise keep the route of the decision, so the current route is written again after it. */
+    /**
+     * Writes the current route again, because compaction would otherwise keep the route of the decision that had no
+     * effect.
+     */
     private Publication overruled(RouteDecided decision) {
         String adapter = decision.adapter();
         AdapterRegistry registry = replay.registry();

@@ -27,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads results and feedback from the start of each canary, and passes them to the canary analyses. A new canary does
- * not restart the analyses of the others.
+ * not restart the analyses of the other canaries.
  */
 final class CanaryObserver {
     private static final Duration POLL = Duration.ofMillis(5);
@@ -36,8 +36,8 @@ final class CanaryObserver {
     /** After this time, a verdict uses what has been read so far. */
     private static final Duration READING_TIMEOUT = Duration.ofMinutes(1);
     /**
-     * Allows for differences between clocks. The analyses skip events that are too old, according to the events'
-     * timestamps.
+     * Reading starts this much earlier, to allow for differences between clocks. The analyses skip events whose
+     * timestamps are too early.
      */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -65,9 +65,9 @@ final class CanaryObserver {
     /**
      * Reads new records.
      *
-     * @param open the decisions that started the open canaries
-     * @return the analyses of the canaries for which the observer has read all records that existed when it was told of
-     *     the canary, or has read for a minute
+     * @param open the latest decisions on the open canaries
+     * @return the analyses of the canaries for which the observer has read all records that existed when it started to
+     * follow the canary, or has read for a minute
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
         canaries.keySet().retainAll(open);

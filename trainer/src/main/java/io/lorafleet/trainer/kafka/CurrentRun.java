@@ -95,7 +95,7 @@ final class CurrentRun implements Runnable, RunObserver {
         try {
             events.progressed(event);
         } catch (RuntimeException e) {
-            LOG.debugf("The progress of the run of adapter %s was not sent: %s", inputs.adapter(), e);
+            LOG.debugf("Cannot publish the progress of the run of adapter %s: %s", inputs.adapter(), e);
         }
     }
 

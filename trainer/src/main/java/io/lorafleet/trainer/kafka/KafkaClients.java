@@ -28,8 +28,8 @@ class KafkaClients implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaClients.class);
 
     /**
-     * After a crash during a transaction, other services cannot read further records of {@code adapters} for this long,
-     * and up to ten seconds more, until the broker's next check.
+     * If a trainer crashes during a transaction, other services cannot read further records of {@code adapters} until
+     * the broker aborts the transaction: for this time, plus up to ten seconds until the broker's next check.
      */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -50,7 +50,7 @@ class KafkaClients implements AutoCloseable {
      */
     KafkaClients(Map<String, Object> broker, String topicPrefix, String trainerId, String transactionalId) {
         this.common = new HashMap<>(broker);
-        // With the defaults, every client logs several connection errors per second.
+        // With the defaults, every client logs several connection errors per second while the broker is unavailable.
         common.putIfAbsent("reconnect.backoff.ms", 500);
         common.putIfAbsent("reconnect.backoff.max.ms", 3000);
         this.topicPrefix = topicPrefix;
@@ -141,7 +141,7 @@ class KafkaClients implements AutoCloseable {
             try {
                 open.pop().close();
             } catch (Exception e) { // the other clients must still be closed
-                LOG.debugf("A client failed to close: %s", e);
+                LOG.debugf("Cannot close a Kafka client: %s", e);
             }
         }
     }

@@ -87,7 +87,7 @@ final class RunCoordinator implements AutoCloseable {
         return buffer.due(settings.readiness(), now, adapter -> mayRun(adapter, now));
     }
 
-    /** While a canary is open, the next version's parent is still undecided. */
+    /** No run starts while a canary of the adapter is open, because the next version's parent is still undecided. */
     private boolean mayRun(String adapter, Instant now) {
         return delays.isOver(adapter, now) && replay.canaries().open(adapter).isEmpty();
     }
@@ -173,7 +173,7 @@ final class RunCoordinator implements AutoCloseable {
         return reasons;
     }
 
-    /** Ends a run whose result has been published, and deletes its checkpoints. */
+    /** Ends a run after its result has been published, and deletes the adapter's checkpoints. */
     void published(FinishedRun run) {
         String adapter = run.inputs().adapter();
         run.publication().event().ifPresent(event -> {
@@ -186,7 +186,7 @@ final class RunCoordinator implements AutoCloseable {
         try {
             training.deleteCheckpoints(adapter);
         } catch (IOException e) {
-            LOG.warnf("The checkpoints of adapter %s were not deleted: %s", adapter, e);
+            LOG.warnf("Cannot delete the checkpoints of adapter %s: %s", adapter, e);
         }
     }
 

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Finds the partitions of topics, to which an operator can add partitions at any time. */
+/** Finds the current partitions of topics. An operator can add partitions at any time. */
 final class TopicPartitions {
     private TopicPartitions() {}
 

@@ -92,7 +92,7 @@ final class TopicReplay {
         while (!ends.areReached(consumer)) {
             if (nanoTime.getAsLong() - limit > 0) {
                 throw new TimeoutException(
-                        "adapters and trainings were not read to the end, and no record was read for "
+                        "the topics adapters and trainings were not read to the end, and no record was read for "
                                 + timeout.toSeconds() + " s: a transaction may be open");
             }
             ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
@@ -103,7 +103,7 @@ final class TopicReplay {
         }
     }
 
-    /** Reads new partitions from the beginning, and continues reading the others. */
+    /** Reads new partitions from the beginning, and continues reading the partitions already assigned. */
     private void assign(Set<TopicPartition> partitions) {
         Set<TopicPartition> added = new HashSet<>(partitions);
         added.removeAll(consumer.assignment());
@@ -114,7 +114,8 @@ final class TopicReplay {
     }
 
     /**
-     * Uses the admin client, because a read-committed consumer would report the start of the first open transaction.
+     * Uses the admin client, because a read-committed consumer would report the start of the first open transaction
+     * instead of the end offset.
      */
     private Map<TopicPartition, Long> ends() {
         Map<TopicPartition, OffsetSpec> latest = consumer.assignment().stream()
@@ -127,7 +128,7 @@ final class TopicReplay {
                     .forEach((partition, found) -> ends.put(partition, found.offset()));
             return ends;
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-            throw new KafkaException("the end offsets of adapters and trainings are not available", e);
+            throw new KafkaException("cannot read the end offsets of the topics adapters and trainings", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted", e);
@@ -154,7 +155,7 @@ final class TopicReplay {
             }
         } catch (InvalidMessageException e) {
             LOG.warnf(
-                    "Skipped an invalid record in %s, partition %d, offset %d: %s",
+                    "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }

@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 final class TrainerLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TrainerLoop.class);
     /**
-     * Time limit for stopping each of the two threads. A round may take longer; in that case, its run later resumes
-     * from the previous checkpoint.
+     * Time limit for stopping each of the two threads. A round of training may take longer; in that case, the run later
+     * resumes from the checkpoint of the previous round.
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 

@@ -32,7 +32,7 @@ final class TrainerMetrics {
         steps = counter("lorafleet.training.steps", "Optimizer steps", meters);
         published = counter("lorafleet.training.published", "Runs that published a new version", meters);
         rejected = counter("lorafleet.training.rejected", "Runs that published no version", meters);
-        failed = counter("lorafleet.training.failed", "Runs that failed and are retried", meters);
+        failed = counter("lorafleet.training.failed", "Runs that failed and will be retried", meters);
         refused = counter("lorafleet.feedback.refused", "Feedback records that were published as dead letters", meters);
         for (RouteDecided.Decision each : RouteDecided.Decision.values()) {
             decisions.put(
@@ -44,7 +44,7 @@ final class TrainerMetrics {
         }
         for (FeedbackBuffer.Taken each : FeedbackBuffer.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
-            taken.put(each, counter(name, "Feedback records, by result", meters));
+            taken.put(each, counter(name, "Feedback records with the result in the metric's name", meters));
         }
     }
 
@@ -82,7 +82,7 @@ final class TrainerMetrics {
     }
 
     private static <K> void increment(Map<K, Counter> counters, K which) {
-        Objects.requireNonNull(counters.get(which), "every value has a counter").increment();
+        Objects.requireNonNull(counters.get(which), "no counter for this value").increment();
     }
 
     void refused() {

@@ -9,8 +9,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * A trainer is ready when it is a member of the consumer group, with or without assigned partitions, except while it
- * retries a run. The response contains the adapters whose runs failed, and the reasons.
+ * A trainer is ready when it is a member of the consumer group, with or without assigned partitions, except while a
+ * failed run has not yet been retried successfully. The response contains the adapters whose runs failed, and the
+ * reasons.
  */
 @Readiness
 @ApplicationScoped

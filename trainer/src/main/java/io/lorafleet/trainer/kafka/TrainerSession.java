@@ -96,10 +96,10 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
             boolean full = buffer.isFull(settings.maxWaiting());
             if (full && !paused) {
                 consumer.pause(List.of(partition));
-                LOG.warnf("Stopped reading %s: %d records wait for a run", partition, buffer.records());
+                LOG.warnf("Stopped reading %s: %d records are waiting for a run", partition, buffer.records());
             } else if (paused && !full) {
                 consumer.resume(List.of(partition));
-                LOG.infof("Continued to read %s", partition);
+                LOG.infof("Resumed reading %s", partition);
             }
         });
     }
@@ -138,7 +138,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
     }
 
     private static <T> T owned(Map<TopicPartition, T> byPartition, TopicPartition partition) {
-        return Objects.requireNonNull(byPartition.get(partition), "the partition is assigned to this trainer");
+        return Objects.requireNonNull(byPartition.get(partition), "the partition is not assigned to this trainer");
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {

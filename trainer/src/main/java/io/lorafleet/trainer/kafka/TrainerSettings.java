@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
  * @param hangTimeout longest time without progress, after which a thread counts as hung
- * @param maxWaiting number of a partition's waiting feedback records at which the trainer stops reading the partition
+ * @param maxWaiting number of waiting feedback records at which the trainer stops reading a partition
  * @param canaries settings of the canary analysis
  */
 record TrainerSettings(

@@ -53,7 +53,7 @@ class CanaryAnalysisTest {
         assertThat(canary.verdict(LATER)).isEmpty();
         compare("b", 2, 0.36, 1, 0.32);
         CanaryAnalysis.Verdict good = canary.verdict(LATER).orElseThrow();
-        assertThat(good.reason()).contains("error 0.330, 0.320 for fast@1, in 2 requests");
+        assertThat(good.reason()).contains("error 0.330 versus 0.320 for fast@1, requests: 2");
         RouteDecided promoted = ROUTES.next(CANARY, good, LATER);
         assertThat(promoted.decision()).isEqualTo(Decision.PROMOTED);
         assertThat(promoted.route()).isEqualTo(new AdapterRoute("fast", 2, 1, null, new Share(1, 0.2), LATER, 2));
@@ -84,7 +84,7 @@ class CanaryAnalysisTest {
         compare("b", 1, 0.30, 2, 0.45);
         assertThat(canary.verdict(LATER)).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isFalse();
-            assertThat(verdict.reason()).contains("error 0.450, 0.300 for fast@1");
+            assertThat(verdict.reason()).contains("error 0.450 versus 0.300 for fast@1");
         });
     }
 
@@ -102,7 +102,7 @@ class CanaryAnalysisTest {
             assertThat(verdict.good()).isFalse();
             assertThat(verdict.reason())
                     .contains("ratings too low")
-                    .contains("rating -0.500 (2 votes), 0.750 (2 votes) for");
+                    .contains("rating -0.500 (2 votes) versus 0.750 (2 votes) for");
         });
     }
 
@@ -134,7 +134,7 @@ class CanaryAnalysisTest {
         assertThat(canary.verdict(LATER)).isEmpty();
         assertThat(canary.verdict(NOW.plus(RULES.maxAge()))).hasValueSatisfying(verdict -> {
             assertThat(verdict.good()).isTrue();
-            assertThat(verdict.reason()).contains("no objection after").contains("in 1 requests");
+            assertThat(verdict.reason()).contains("no regression found within").contains("requests: 1;");
         });
     }
 

@@ -91,7 +91,7 @@ class CanaryLoopTest {
         ground.result("r1", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         ground.result("r2", new ShadowMeasured(pinned(2), 0.40, pinned(1), 0.30));
         RouteDecided decision = awaitDecision(Decision.ROLLED_BACK);
-        assertThat(decision.reason()).contains("live error too high: error 0.400, 0.300 for fast@1");
+        assertThat(decision.reason()).contains("live error too high: error 0.400 versus 0.300 for fast@1");
         assertThat(ground.route("fast")).isEqualTo(decision.route());
         assertThat(decision.route().stable()).isEqualTo(1);
         assertThat(decision.route().canary()).isNull();
@@ -104,7 +104,7 @@ class CanaryLoopTest {
     void isRolledBackByItsRatings() {
         ground.give(rated("c", 1, 1), rated("d", 1, 1), rated("e", 2, -1), rated("f", 2, -1));
         assertThat(awaitDecision(Decision.ROLLED_BACK).reason())
-                .contains("rating -1.000 (2 votes), 1.000 (2 votes) for the stable version");
+                .contains("rating -1.000 (2 votes) versus 1.000 (2 votes) for the stable version");
     }
 
     @Test

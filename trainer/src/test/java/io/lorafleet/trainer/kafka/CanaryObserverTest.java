@@ -147,7 +147,7 @@ class CanaryObserverTest {
         now.addAndGet(Duration.ofMinutes(1).toNanos());
         CanaryAnalysis canary = canaries.follow(List.of(CANARY)).iterator().next();
         assertThat(canary.verdict(BEGAN.plus(RULES.maxAge())).orElseThrow().reason())
-                .contains("no objection after PT1H");
+                .contains("no regression found within PT1H");
     }
 
     private KafkaClients clients(Map<String, Object> settings) {

@@ -117,8 +117,8 @@ class TopicReplayTest {
         TopicReplay history = new TopicReplay(clients, ground.prefix(), Duration.ofSeconds(1));
         assertThatThrownBy(history::catchUp)
                 .isInstanceOf(TimeoutException.class)
-                .hasMessage("adapters and trainings were not read to the end, and no record was read for 1 s: "
-                        + "a transaction may be open");
+                .hasMessage("the topics adapters and trainings were not read to the end, and no record was read for "
+                        + "1 s: a transaction may be open");
     }
 
     private static Runnable once(Runnable task) {

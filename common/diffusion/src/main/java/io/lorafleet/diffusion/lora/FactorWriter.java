@@ -15,7 +15,7 @@ final class FactorWriter {
     }
 
     /**
-     * @param transpose whether the factor is transposed
+     * @param transpose whether to transpose the factor
      * @param scale number by which all values are multiplied
      * @param start index of the first value in the target
      */

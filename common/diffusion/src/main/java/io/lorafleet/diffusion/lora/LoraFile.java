@@ -40,8 +40,8 @@ public final class LoraFile {
      *
      * @param file adapter file
      * @param base shapes of the base's UNet weights, by name
-     * @throws AdapterException if the adapter does not fit the base
-     * @throws ModelFileException if a tensor cannot be read
+     * @throws AdapterException if the adapter is invalid or is not compatible with the base @throws ModelFileException
+     * if a tensor cannot be read
      */
     public static LoraAdapter read(Safetensors file, Map<String, Shape> base) {
         return new LoraFile(file, Optional.empty(), base).read();
@@ -53,8 +53,8 @@ public final class LoraFile {
      *
      * @param path file or folder
      * @param base shapes of the base's UNet weights, by name
-     * @throws AdapterException if the adapter does not fit the base
-     * @throws ModelFileException if the file is missing or is not a safetensors file
+     * @throws AdapterException if the adapter is invalid or is not compatible with the base @throws ModelFileException
+     * if the file is missing or is not a safetensors file
      */
     public static LoraAdapter open(Path path, Map<String, Shape> base) {
         Path weights = Files.isDirectory(path) ? only(path) : path;
@@ -150,7 +150,7 @@ public final class LoraFile {
             return scale.orElse(1); // without alpha, alpha = rank
         }
         if (file.shape(alpha).size() != 1) {
-            throw new AdapterException("tensor " + alpha + ": expected one number, found " + file.shape(alpha));
+            throw new AdapterException("tensor " + alpha + ": expected one number, found shape " + file.shape(alpha));
         }
         return (double) file.floats(alpha).get(0) / rank;
     }

@@ -17,9 +17,9 @@ public final class Attention {
      * @param q queries (N, T, C)
      * @param k keys (N, S, C)
      * @param v values (N, S, C)
-     * @param heads number of heads, which divides C
+     * @param heads number of heads, a divisor of C
      * @param mask mask (T, S) to add to the scores, or null
-     * @return attended values (N, T, C)
+     * @return output of the attention (N, T, C)
      */
     public static NDArray attend(NDArray q, NDArray k, NDArray v, int heads, @Nullable NDArray mask) {
         try (NDManager scope = Scopes.open(q, k, v)) {

@@ -9,8 +9,8 @@ public final class Functions {
     private Functions() {}
 
     /**
-     * Multiplies x by a number. Unlike DJL's {@code mul(Number)}, it is safe while gradients are recorded: DJL passes a
-     * number in JVM memory, which may be freed before the backward pass reads it.
+     * Multiplies x by a number. Unlike DJL's {@code mul(Number)}, this method is safe while gradients are recorded: DJL
+     * passes a number in JVM memory, which may be freed before the backward pass reads it.
      */
     public static NDArray times(NDArray x, double number) {
         try (NDArray lent = x.getManager().create((float) number);

@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 /**
  * A convolution with weights in the layout that oneDNN prefers. The layout may depend on height and width, so there is
  * one copy for each layout in use. There is nearly always just one, because the layout depends on the size only for a
- * few channel counts, such as 192. Weights in any other layout would be reordered on each call, which is a hundred
- * times slower.
+ * few channel counts, such as 192. Weights in any other layout would be reordered on each call, which would make the
+ * call a hundred times slower.
  */
 final class PackedConvolution implements UnaryOperator<NDArray> {
     /** Size assumed before the first call. */

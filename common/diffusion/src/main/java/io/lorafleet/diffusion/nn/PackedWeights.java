@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PackedWeights {
     private static final Logger LOG = LoggerFactory.getLogger(PackedWeights.class);
-    /** Null if PyTorch was built without oneDNN. */
+    /** Null if the module cannot be loaded, for example because PyTorch was built without oneDNN. */
     private static final @Nullable ScriptModule MODULE = load();
 
     private PackedWeights() {}
@@ -41,7 +41,10 @@ public final class PackedWeights {
                 && MODULE != null;
     }
 
-    /** @return whether this processor supports bfloat16. {@code fleet bench engine} measures its speed */
+    /**
+     * @return whether weights can be packed as bfloat16 on this machine. {@code fleet bench engine} measures the speed
+     * of bfloat16
+     */
     public static boolean supportBfloat16() {
         if (MODULE == null) {
             return false;

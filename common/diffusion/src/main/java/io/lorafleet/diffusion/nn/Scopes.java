@@ -10,7 +10,8 @@ public final class Scopes {
 
     /**
      * Opens a scope under the manager of {@code first}. The scope owns all results computed from these arrays. Closing
-     * it frees them, except those passed to {@code scope.ret(...)}, and returns the arrays to their managers.
+     * the scope frees these results, except those passed to {@code scope.ret(...)}, and returns the arrays to their
+     * managers.
      */
     public static NDManager open(NDArray first, NDArray... more) {
         NDManager scope = NDManager.subManagerOf(first);

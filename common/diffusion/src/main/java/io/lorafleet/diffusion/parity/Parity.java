@@ -271,7 +271,7 @@ public final class Parity implements AutoCloseable {
     }
 
     private void skip(String name) {
-        results.accept(new ParityResult.Skipped(name, "no part of this project computes it"));
+        results.accept(new ParityResult.Skipped(name, "not computed by lorafleet"));
     }
 
     private void compare(String tensor, @Nullable NDArray out) {

@@ -8,7 +8,7 @@ public sealed interface ParityResult {
     /** Applies the function for this kind of result. Callers must handle every kind. */
     <R> R match(Function<Compared, R> compared, Function<Skipped, R> skipped);
 
-    /** @return the tensor's name, preceded by the name of its file unless that file is expected.safetensors */
+    /** @return the tensor's name, possibly with a prefix such as {@code lora/}, or the name of a skipped file */
     String tensor();
 
     /**

@@ -49,7 +49,7 @@ public final class ReferenceTensors {
         return value;
     }
 
-    /** @return a metadata value, which is a JSON array of strings */
+    /** @return a metadata value, parsed as a JSON array of strings */
     List<String> list(String key) {
         try {
             return new ObjectMapper().readValue(metadata(key), new TypeReference<List<String>>() {});

@@ -15,8 +15,8 @@ import java.util.Locale;
  * @param stepsOffset offset that leading spacing adds to the timesteps
  * @param finalAlphaBar alpha bar after the last step
  * @param clipSample bound on the predicted original sample; infinity for no bound
- * @param karrasSigmas whether the folder's config selects the noise levels of Karras et al.
- * @param schedulerClass scheduler class named in the folder, such as {@code DDIMScheduler}
+ * @param karrasSigmas whether the config selects the noise levels of Karras et al.
+ * @param schedulerClass diffusers' scheduler class, such as {@code DDIMScheduler}
  */
 public record NoiseSchedule(
         double[] alphaBar,
@@ -59,7 +59,7 @@ public record NoiseSchedule(
         config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
         config.requireOneOf("interpolation_type", "linear");
         config.requireOneOf("final_sigmas_type", "zero");
-        // These are the defaults of diffusers' classes.
+        // The defaults depend on the scheduler class, as in diffusers.
         boolean leads =
                 List.of("DDIMScheduler", "PNDMScheduler", "LCMScheduler").contains(schedulerClass);
         String spacing = leads ? "leading" : "linspace";
@@ -135,8 +135,9 @@ public record NoiseSchedule(
 
     /**
      * @param x noisy latent, in the variance-preserving scale of the model
-     * @param output model output for it, after guidance
-     * @param timestep timestep of the model evaluation; a fraction is rounded to the nearest training timestep
+     * @param output model output for {@code x}, after guidance
+     * @param timestep timestep of the model evaluation; a fractional timestep is rounded to the nearest training
+     * timestep
      * @return the predicted original sample (diffusers: pred_original_sample)
      */
     public NDArray predictedOriginal(NDArray x, NDArray output, double timestep) {
@@ -157,13 +158,16 @@ public record NoiseSchedule(
     /**
      * The timesteps of a sampler with the given number of steps, highest noise first.
      *
-     * @param round whether linspace rounds to whole timesteps; DDIM needs whole timesteps, Euler does not
+     * @param round whether linspace rounds to whole timesteps; DDIM needs whole timesteps, but Euler does not
      */
     double[] timesteps(int steps, boolean round) {
         return timesteps(steps, steps, round);
     }
 
-    /** The multistep solvers' timesteps: those of a schedule with one more step, without the last timestep. */
+    /**
+     * The multistep solvers' timesteps: those of a schedule with one more step, without the last timestep. With
+     * trailing spacing, there is no additional step.
+     */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
     }
@@ -182,7 +186,7 @@ public record NoiseSchedule(
                     double t = total == 1 ? 0 : (double) fromEnd * (train - 1) / (total - 1);
                     yield round ? Math.rint(t) : t;
                 }
-                // The offset must not exceed the last training timestep.
+                // Even with the offset, no timestep may exceed the last training timestep.
                 case LEADING -> Math.min(fromEnd * (train / total) + stepsOffset, train - 1);
                 case TRAILING -> Math.rint(train - i * ((double) train / total)) - 1;
             };

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
- * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The second step is run
- * twice, so there is one more model evaluation than there are steps, unless there is only one step.
+ * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The model is evaluated twice
+ * at the second timestep, so there is one more model evaluation than there are steps, unless there is only one step.
  *
- * <p>A schedule that starts later repeats its own second step. diffusers instead truncates its list of timesteps, which
- * already contains the repeated timestep, and therefore treats the latent as if it were one step further along.
+ * <p>A schedule that starts later repeats its own second timestep. diffusers instead truncates its list of timesteps,
+ * which already contains the repeated timestep, and therefore treats the latent as if it were one step further along.
  *
  * @see <a href="https://arxiv.org/abs/2202.09778">Liu et al. 2022</a>, equations 9 and 12; diffusers scheduling_pndm.py
  *     with skip_prk_steps

@@ -47,7 +47,10 @@ public enum SamplerKind {
         return maker.make(schedule, steps, startStep);
     }
 
-    /** @return the sampler that matches the folder's scheduler class, or DDIM if that class is not supported */
+    /**
+     * @return the sampler that matches the scheduler class and {@code karrasSigmas} of the noise schedule, or DDIM if
+     * none matches
+     */
     public static SamplerKind of(NoiseSchedule schedule) {
         return Arrays.stream(values())
                 .filter(kind ->

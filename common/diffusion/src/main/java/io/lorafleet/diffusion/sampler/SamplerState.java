@@ -32,7 +32,7 @@ public final class SamplerState {
         return latent.getManager().create(values, latent.getShape()).toType(latent.getDataType(), false);
     }
 
-    /** Keeps an output, and drops all but the {@code most} newest outputs. */
+    /** Keeps an output, and then drops the oldest outputs until at most {@code most} are left. */
     void keepOutput(NDArray output, int most) {
         outputs.addFirst(own(output));
         while (outputs.size() > most) {

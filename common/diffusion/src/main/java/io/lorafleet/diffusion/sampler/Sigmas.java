@@ -96,7 +96,7 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     /**
-     * Inverts the interpolation in log space, as diffusers does.
+     * Finds the timestep of a sigma by interpolation of log sigma, as diffusers does.
      *
      * @param logs log sigma of every training timestep
      */

@@ -91,7 +91,10 @@ final class UniPc implements Sampler {
         return sigmas.alpha(to) * Math.expm1(sigmas.lambda(from) - sigmas.lambda(to));
     }
 
-    /** @return the ratio of the previous step to this step, in lambda; negative, because it points backward */
+    /**
+     * @return the ratio of the previous step's size to this step's size, in lambda; negative, because the previous step
+     * is measured backward
+     */
     private double ratio(int before, int from, int to) {
         return (sigmas.lambda(before) - sigmas.lambda(from)) / (sigmas.lambda(to) - sigmas.lambda(from));
     }

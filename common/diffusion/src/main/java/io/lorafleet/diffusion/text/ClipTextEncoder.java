@@ -80,7 +80,7 @@ public final class ClipTextEncoder {
 
     /** @return the state at each prompt's first end token (N, D) */
     private NDArray pool(NDArray states, NDArray tokenIds) {
-        // Old configs wrongly contain 2; in that case, the end token has the largest id.
+        // Old configs wrongly contain 2. The end token is then found as the token with the largest id.
         NDArray ends = endToken == 2
                 ? tokenIds.argMax(1)
                 : tokenIds.eq(endToken).toType(tokenIds.getDataType(), false).argMax(1);
@@ -92,7 +92,7 @@ public final class ClipTextEncoder {
         return NDArrays.stack(pooled);
     }
 
-    /** @return a mask (S, S): 0 for earlier tokens, minus infinity for later tokens */
+    /** @return a mask (S, S): 0 for the token itself and earlier tokens, minus infinity for later tokens */
     private static NDArray causalMask(int length, NDManager owner) {
         float[] mask = new float[length * length];
         for (int i = 0; i < length; i++) {

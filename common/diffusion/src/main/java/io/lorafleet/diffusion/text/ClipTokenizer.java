@@ -174,7 +174,7 @@ public final class ClipTokenizer {
             return new ObjectMapper().readValue(file.toFile(), new TypeReference<Map<String, Integer>>() {});
         } catch (IOException e) {
             throw new ModelFileException(
-                    file + ": expected a JSON object of tokens and ids, found another value: " + e.getMessage(), e);
+                    file + ": cannot be read as a JSON object of tokens and ids: " + e.getMessage(), e);
         }
     }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The UNet's conditioning for N rows, apart from the latents and timesteps.
+ * The UNet's inputs for N rows, apart from the latents and timesteps.
  *
  * @param context text states for cross-attention (N, S, D)
  * @param pooled pooled text (N, P); null for models other than SDXL

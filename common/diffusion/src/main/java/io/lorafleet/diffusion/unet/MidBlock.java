@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.weights.Weights;
 
-/** The layers between the two halves, at the coarsest resolution. */
+/** The layers between the downsampling half and the upsampling half, at the coarsest resolution. */
 final class MidBlock {
     private final ResnetBlock resnet1;
     private final SpatialTransformer attention;

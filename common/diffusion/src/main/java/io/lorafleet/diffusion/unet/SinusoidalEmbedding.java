@@ -3,7 +3,7 @@ package io.lorafleet.diffusion.unet;
 
 /**
  * Encodes a number as sines and cosines of several wavelengths. The encoding is always float32, because half precision
- * cannot distinguish adjacent timesteps.
+ * is too coarse for large angles.
  *
  * @see "diffusers models/embeddings.py get_timestep_embedding; Ho et al. 2020"
  */

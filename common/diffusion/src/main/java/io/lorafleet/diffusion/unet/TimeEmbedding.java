@@ -54,8 +54,8 @@ final class TimeEmbedding {
         if (addition == null) {
             return null;
         }
-        NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "the conditioning of SDXL has no pooled text");
-        NDArray sizeValues = Objects.requireNonNull(conditioning.sizes(), "the conditioning of SDXL has no sizes");
+        NDArray pooled = Objects.requireNonNull(conditioning.pooled(), "the SDXL conditioning has no pooled embedding");
+        NDArray sizeValues = Objects.requireNonNull(conditioning.sizes(), "the SDXL conditioning has no sizes");
         try (NDManager scope = Scopes.open(conditioning.context())) {
             float[] embedding = addition.sizeWaves()
                     .of(sizeValues.toType(DataType.FLOAT32, false).toFloatArray());
@@ -71,8 +71,8 @@ final class TimeEmbedding {
      * @param timesteps timestep of each row
      * @param addition result of {@link #addition}
      * @param scope manager that owns the result
-     * @return embeddings (N, time width), already activated, because otherwise every block would begin with the
-     *     activation
+     * @return embeddings (N, time width), already activated, because otherwise every block would have to apply the
+     * activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
         boolean cacheable = !recordsGradients && !time.adapted(adaptation);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attends whether the blocks at each resolution have attention
  * @param heads number of attention heads, which diffusers' configs misname {@code attention_head_dim}
- * @param transformerLayers number of transformer blocks in each attention
- * @param addition SDXL's addition to the time embedding, or null
+ * @param transformerLayers number of transformer blocks in each spatial transformer
+ * @param addition SDXL's addition to the time embedding; null for other models
  * @param linearProjection whether attention uses linear layers (SD 2.x) or 1x1 convolutions (SD 1.x) as projections
  * @param sampleSize height and width of the training latents
  */
@@ -35,10 +35,10 @@ public record UNetConfig(
         int sampleSize) {
 
     /**
-     * SDXL's addition to the time embedding: pooled text and image sizes.
+     * SDXL's addition to the time embedding, computed from the pooled text embedding and the image sizes.
      *
      * @param sizeWidth width of the embedding of each of the six size values
-     * @param width combined width of the pooled text and the embedded sizes
+     * @param width combined width of the pooled text embedding and the embedded sizes
      */
     public record Addition(int sizeWidth, int width) {}
 
@@ -102,7 +102,7 @@ public record UNetConfig(
         for (int i = 0; i < count; i++) {
             if (down.size() != count || up.size() != count || !down.get(i).equals(up.get(count - 1 - i))) {
                 throw new ModelFileException("unet/config.json: up_block_types: expected the mirror image of"
-                        + " down_block_types, one for each of block_out_channels");
+                        + " down_block_types, with one block for each value of block_out_channels");
             }
         }
         return down;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of one resolution in the upsampling half, with skip connections. All blocks but the finest end by doubling
- * the height and width.
+ * The layers of one resolution in the upsampling half, with skip connections. Every block except the finest ends by
+ * doubling the height and width.
  */
 final class UpBlock {
     private final List<ResnetBlock> resnets = new ArrayList<>();

@@ -35,7 +35,7 @@ final class Decoder {
         convOut = Conv2d.same(weights.in("conv_out"), channels.get(0), config.imageChannels(), 3);
     }
 
-    /** Adds the layers of one resolution. All stages but the finest end by doubling the height and width. */
+    /** Adds the layers of one resolution. Every stage except the finest ends by doubling the height and width. */
     private void addStage(VaeConfig config, int in, int out, boolean doubles, Weights weights) {
         for (int i = 0; i <= config.layersPerBlock(); i++) {
             layers.add(new VaeResnetBlock(config, i == 0 ? in : out, out, weights.in("resnets", i))::forward);

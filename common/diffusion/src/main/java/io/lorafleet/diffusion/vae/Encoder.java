@@ -45,7 +45,7 @@ final class Encoder {
         return convOut.forward(normOut.silu(midBlock.forward(x)));
     }
 
-    /** The layers of one resolution. All stages but the coarsest end with a stride-2 convolution. */
+    /** The layers of one resolution. Every stage except the coarsest ends with a stride-2 convolution. */
     private static final class Stage {
         private final List<VaeResnetBlock> resnets = new ArrayList<>();
         private final @Nullable Conv2d downsampler;

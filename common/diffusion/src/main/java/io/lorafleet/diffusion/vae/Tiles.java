@@ -12,13 +12,13 @@ import io.lorafleet.diffusion.nn.Scopes;
 import java.util.function.UnaryOperator;
 
 /**
- * Decodes a latent in tiles, which requires only enough memory for one tile. Norms and attention process one tile at a
- * time, so the overlapping parts of tiles differ slightly. Adjacent tiles overlap by a quarter, and the overlap is
- * blended.
+ * Decodes a latent in tiles, so that the decoder needs memory for only one tile at a time. Norms and attention process
+ * one tile at a time, so the overlapping parts of tiles differ slightly. Adjacent tiles overlap by a quarter, and the
+ * overlap is blended.
  *
- * @param size width and height of a tile, in latent values, at least 4; tiles at the right and bottom edges may be
+ * @param size width and height of a tile, in latent pixels, at least 4; tiles at the right and bottom edges may be
  *     smaller
- * @param factor pixels per latent value
+ * @param factor image pixels per latent pixel, along one side
  * @see "diffusers autoencoder_kl.py, tiled_decode, which produces the same images if size is a multiple of 4"
  */
 record Tiles(int size, int factor) {
@@ -61,8 +61,8 @@ record Tiles(int size, int factor) {
      * Decodes one row of tiles.
      *
      * @param y position of the row in the latent
-     * @param above part of the tiles above that overlaps this row; empty for the first row
-     * @param bottoms receives the part of these tiles that overlaps the next row
+     * @param above for each tile of the previous row, the part that overlaps this row; empty for the first row
+     * @param bottoms receives, for each tile of this row, the part that overlaps the next row
      * @return the row's part of the image, attached to {@code rowScope}, as are the arrays in {@code bottoms}
      */
     private NDArray row(
@@ -88,19 +88,22 @@ record Tiles(int size, int factor) {
         return NDArrays.concat(bodies, WIDTH);
     }
 
-    /** @return the distance between tiles, in latent values (diffusers: tile_overlap_factor 0.25) */
+    /**
+     * @return the distance between the starts of adjacent tiles, in latent pixels (diffusers: tile_overlap_factor 0.25)
+     */
     private int stride() {
         return size * 3 / 4;
     }
 
-    /** @param before overlapping part of the previous tile, whose weight falls from 1 to 0 */
+    /** @param before overlapping part of the previous tile; its weight falls from 1 to 0 across the overlap */
     private static NDArray fadeIn(NDArray tile, NDArray before, int axis) {
         NDManager scope = tile.getManager();
         long shared = before.getShape().get(axis);
         Shape along = axis == HEIGHT ? new Shape(shared, 1) : new Shape(shared);
         NDArray share = scope.arange(0, shared, 1, DataType.FLOAT32).div(shared).reshape(along);
         NDArray mixed = cut(tile, axis, 0, shared, scope).mul(share);
-        // The previous tile outlives this scope, so it must not be the first operand, whose manager owns the result.
+        // The previous tile outlives this scope, so it must not be the first operand: the first operand's manager owns
+        // the result.
         mixed = mixed.add(share.neg().add(1).mul(before));
         return mixed.concat(cut(tile, axis, shared, Long.MAX_VALUE, scope), axis);
     }

@@ -88,7 +88,7 @@ public final class Vae {
      * Samples a latent from an image's distribution. Inverse of {@link #decodeScaled}.
      *
      * @param image image (N, 3, H, W)
-     * @param noise unit noise (N, C, H / factor, W / factor)
+     * @param noise standard Gaussian noise (N, C, H / factor, W / factor)
      * @return the latent in the UNet's scale (N, C, H / factor, W / factor), attached to the image's manager
      */
     public NDArray encodeScaled(NDArray image, NDArray noise) {

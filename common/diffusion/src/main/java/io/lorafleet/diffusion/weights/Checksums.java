@@ -46,7 +46,8 @@ public final class Checksums {
      *
      * @return the SHA-256 of each file, in hexadecimal, by the file's path in the folder, in the order in which {@code
      * SHA256SUMS} lists the files
-     * @throws ModelFileException if there is no such file, if it lists no files, or if it lists a file outside the folder
+     * @throws ModelFileException if the folder has no {@code SHA256SUMS}, or if this file lists no files or a file
+     * outside the folder
      */
     public static Map<String, String> read(Path folder) {
         Path sums = folder.resolve(FILE);
@@ -99,7 +100,7 @@ public final class Checksums {
             }
             return HexFormat.of().formatHex(sha256.digest());
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("this Java platform does not support SHA-256", e);
         } catch (IOException e) {
             throw new ModelFileException(files + ": cannot be read: " + e, e);
         }

@@ -96,7 +96,7 @@ public final class ModelConfig {
     }
 
     public String text(String field) {
-        return required(field, "a text").asText();
+        return required(field, "a string").asText();
     }
 
     public String text(String field, String otherwise) {
@@ -143,7 +143,7 @@ public final class ModelConfig {
         JsonNode node = root.path(field);
         boolean unused = node.isMissingNode() || node.isNull() || (node.isBoolean() && !node.booleanValue());
         if (!unused) {
-            throw wrong(field, "nothing, because this variant is not supported", node);
+            throw wrong(field, "false or no value (this option is not supported)", node);
         }
     }
 

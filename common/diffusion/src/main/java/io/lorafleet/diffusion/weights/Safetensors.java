@@ -29,8 +29,9 @@ import java.util.Set;
 /**
  * A safetensors file. Its tensors are read on demand.
  *
- * <p>Tensors are memory-mapped one by one. An array in the file's data type shares the mapped, read-only pages, so the
- * file must not be modified while a model is using it. Replacing the file by renaming another file over it is safe.
+ * <p>Tensors are memory-mapped one by one. An array in the file's data type is backed by the mapped, read-only pages,
+ * so the file must not be modified while a model is using it. Replacing the file by renaming another file over it is
+ * safe.
  */
 public final class Safetensors {
     private static final int CHECKED_AT_ONCE = 4096;
@@ -47,7 +48,7 @@ public final class Safetensors {
         /** @return a view of the bytes */
         ByteBuffer view(long offset, int length) throws IOException;
 
-        /** Fills the buffer from the given offset. */
+        /** Fills the buffer with the bytes that start at the given offset. */
         void copy(long offset, ByteBuffer target) throws IOException;
     }
 
@@ -124,7 +125,7 @@ public final class Safetensors {
         return of(name, file, SafetensorsHeader.MAX_HEADER_BYTES);
     }
 
-    /** Like {@link #of(String, byte[])}, with the lower header limit that applies to adapter files. */
+    /** Like {@link #of(String, byte[])}, with the lower limit on the header size that applies to adapter files. */
     public static Safetensors ofAdapter(String name, byte[] file) {
         return of(name, file, SafetensorsHeader.MAX_ADAPTER_HEADER_BYTES);
     }
@@ -186,7 +187,7 @@ public final class Safetensors {
         SafetensorsHeader.Tensor found = found(tensor);
         if (found.bytes() > Integer.MAX_VALUE) {
             throw new ModelFileException(
-                    name + ": tensor " + tensor + ": expected at most 2 GiB, found " + found.bytes() + " bytes");
+                    name + ": tensor " + tensor + ": expected less than 2 GiB, found " + found.bytes() + " bytes");
         }
         try {
             ByteBuffer bytes = source.bytes(found.offset(), found.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -199,14 +200,15 @@ public final class Safetensors {
         }
     }
 
-    /** Like {@link #read(String, NDManager)}, converted to the given data type. */
+    /** Like {@link #read(String, NDManager)}, but converts the tensor to the given data type. */
     public NDArray read(String tensor, DataType type, NDManager owner) {
         return inType(type, read(tensor, owner));
     }
 
     /**
      * Like {@link #read(String, DataType, NDManager)}, for a short-lived array. The array may share {@code memory},
-     * which the next call overwrites. Mapped pages would stay resident until the next garbage collection.
+     * which the next call overwrites. With this method, the file is not mapped: mapped pages would stay resident until
+     * the next garbage collection.
      */
     NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);

@@ -50,7 +50,7 @@ public final class Weights {
      * @param holders file of each tensor, by name
      * @param taken shapes of the requested tensors, by name
      * @param learning trained tensors, by name
-     * @param memory memory shared by lent arrays
+     * @param memory memory shared by the arrays that {@link #lend} returns
      */
     private record Whole(
             String part,
@@ -221,7 +221,8 @@ public final class Weights {
     }
 
     /**
-     * @return the names of unused tensors, over all scopes; they indicate that the config does not match the weights
+     * @return the names of the tensors that no scope has requested; such tensors indicate that the config does not
+     * match the weights
      */
     public TreeSet<String> unused() {
         TreeSet<String> unused = new TreeSet<>(whole.holders().keySet());

@@ -50,8 +50,8 @@ class SafetensorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}   | expected 4 bytes for F32 [1], found 8
-            {"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}  | expected 12 bytes of tensors, found 8 (truncated?)
-            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   | expected 4 bytes of tensors, found 8
+            {"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}  | expected 12 bytes of tensor data, found 8 (truncated?)
+            {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   | expected 4 bytes of tensor data, found 8
             {"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}   | expected a start at byte 0 of the data, found 4
             {"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}   | expected a start and an end
             {"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | shape: expected an array of non-negative integers

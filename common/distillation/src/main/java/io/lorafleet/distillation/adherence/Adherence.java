@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image's prompt adherence. Each attribute in the prompt counts once: the background, the place, and the color,
- * shape, texture and size of each object.
+ * An image's prompt adherence. Each attribute in the prompt counts once: the background, the relative position of the
+ * objects, and the color, shape, texture and size of each object.
  *
  * @param attributes attributes in the prompt, by kind
  * @param whole whether all attributes are met, and the image has no other objects
@@ -33,7 +33,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
 
     /**
      * Scores the largest objects in the image, up to the number of objects that the prompt names. Additional objects do
-     * not improve the score. If there are two objects, the better assignment counts.
+     * not improve the score. If the prompt names two objects, the assignment with more attributes met counts.
      */
     static Adherence of(Scene scene, Reading reading) {
         List<Seen> seen = reading.objects();
@@ -47,7 +47,7 @@ public record Adherence(Map<Attribute, Tally> attributes, boolean whole) {
                 .orElseThrow();
     }
 
-    /** @param order object in the image for each object of the scene, or null */
+    /** @param order for each object of the scene, the object in the image, or null if there is none */
     private static Adherence of(Scene scene, Reading reading, List<@Nullable Seen> order) {
         Map<Attribute, Tally> attributes = new EnumMap<>(Attribute.class);
         if (scene.background() != null) {

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * The prompt adherence of a set of images.
  *
  * @param attributes attributes in the prompts, by kind
- * @param prompts prompts whose attributes are all met
+ * @param prompts tally of the prompts; a prompt is met if its image shows all attributes and no other objects
  */
 public record AdherenceReport(Map<Attribute, Tally> attributes, Tally prompts) {
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object of a scene. An attribute is null if the prompt does not name it, or if it was not recognized in the image.
  *
- * <p>The words are those used in the demo model's training captions. Colors and sizes are those of the training images:
- * RGB values, and radii as fractions of the image width.
+ * <p>The names of the values are the words in the demo model's training captions, except medium and solid, for which
+ * the captions have no word. Colors and sizes are those of the training images: RGB values, and radii as fractions of
+ * the image width.
  */
 public record SceneObject(
         @Nullable Size size,

@@ -29,12 +29,15 @@ final class SceneObjectReader {
     private static final double MIN_OVERLAP = 0.6;
 
     /**
-     * Minimum lightness variation of a texture: up to 0.13 for solid objects after the VAE, at least 0.16 for dotted
-     * objects.
+     * Minimum lightness variation of a textured object. The variation is at most 0.13 for solid objects after the VAE,
+     * and at least 0.16 for dotted objects.
      */
     private static final double MIN_VARIATION = 0.15;
 
-    /** Maximum ratio of the lightness changes along and across stripes: at most 0.4 for stripes, about 1 for dots. */
+    /**
+     * Maximum ratio of the lightness change along stripes to the change across them. The ratio is at most 0.4 for
+     * stripes and about 1 for dots.
+     */
     private static final double MAX_CHANGE_ALONG_STRIPES = 0.5;
 
     /** Holes of up to 1/100 of the image are dots: a dot covers 0.2% of the image, a ring's hole at least 1.9%. */

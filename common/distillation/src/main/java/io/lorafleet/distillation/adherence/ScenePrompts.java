@@ -55,7 +55,8 @@ public final class ScenePrompts {
         while (chosen.size() < count) {
             boolean alone = chance(ALONE);
             while (!chosen.add((alone ? one() : two()).prompt())) {
-                // A duplicate: try again with the same number of objects, which keeps their frequencies.
+                // A duplicate: try again with the same number of objects, so that the share of one-object prompts does
+                // not change.
             }
         }
         List<String> prompts = new ArrayList<>(chosen);

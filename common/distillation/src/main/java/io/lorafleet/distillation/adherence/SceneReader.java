@@ -27,7 +27,10 @@ public final class SceneReader {
     /** Parts smaller than 1/100 of the image are not objects. The smallest star covers 3%. */
     private static final int MIN_PART_FRACTION = 100;
 
-    /** Maximum aspect ratio of an object: up to 1.75 for generated diamonds, at least 2 for two objects that touch. */
+    /**
+     * Maximum aspect ratio of an object. The ratio is at most 1.75 for generated diamonds, and at least 2 for two
+     * objects that touch.
+     */
     private static final double MAX_ASPECT_RATIO = 1.8;
 
     private final int width;

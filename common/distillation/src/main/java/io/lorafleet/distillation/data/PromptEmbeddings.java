@@ -37,7 +37,7 @@ public final class PromptEmbeddings {
     /** @param prompts indices of the prompts @param scope manager that owns the result */
     public Conditioning of(int[] prompts, NDManager scope) {
         return new Conditioning(
-                Objects.requireNonNull(context.of(prompts, scope), "every model has a context"),
+                Objects.requireNonNull(context.of(prompts, scope), "the model has no context"),
                 pooled.of(prompts, scope),
                 sizes.of(prompts, scope));
     }

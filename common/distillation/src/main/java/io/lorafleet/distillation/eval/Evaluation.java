@@ -72,7 +72,7 @@ public record Evaluation(
     }
 
     /**
-     * Measures the time per image, alternating between the teacher and the student, using the same code path as
+     * Measures the time per image for the teacher and the student in alternation, with the same code path as for
      * requests. Every batch is full, so a student's batch contains twice as many images as a teacher's.
      */
     public StepTimes speed(LoraAdapter student, String prompt) {

@@ -69,7 +69,8 @@ public final class LoraStudent implements Student {
     }
 
     /**
-     * Creates a student with the same predictions as the base: B is zero, and A follows PEFT's uniform distribution.
+     * Creates a student with the same predictions as the base: B is zero, and A is initialized from the same uniform
+     * distribution as in PEFT.
      *
      * @param alpha numerator of the scale, which is alpha / rank
      * @param seed seed for the random numbers
@@ -81,7 +82,7 @@ public final class LoraStudent implements Student {
         SplittableRandom random = new SplittableRandom(seed);
         for (String layer : targets.layers(unet.weightShapes())) {
             Shape weight = Objects.requireNonNull(
-                    unet.weightShapes().get(layer + ".weight"), "TargetModules returns only existing layers");
+                    unet.weightShapes().get(layer + ".weight"), "TargetModules returned a layer that does not exist");
             Shape in = weight.slice(1);
             float[] a = new float[Math.toIntExact(rank * in.size())];
             // The Kaiming bound for a negative slope of sqrt(5), the default of PyTorch's layers.
@@ -128,7 +129,7 @@ public final class LoraStudent implements Student {
         return convolution ? new Shape(out, rank, 1, 1) : new Shape(out, rank);
     }
 
-    /** Copies the arrays, because arrays that DJL creates can share memory with the JVM. */
+    /** Copies the arrays, because arrays that DJL creates can share memory with Java buffers. */
     private void add(String layer, int rank, double scale, NDArray a, NDArray b) {
         try (a;
                 b) {
@@ -190,7 +191,7 @@ public final class LoraStudent implements Student {
     private static LoraAdapter.Factor factor(Shape shape, @Nullable NDArray values) {
         return new LoraAdapter.Factor(
                 shape,
-                FloatBuffer.wrap(Objects.requireNonNull(values, "every parameter has values")
+                FloatBuffer.wrap(Objects.requireNonNull(values, "a parameter has no values")
                         .toFloatArray()));
     }
 

@@ -33,7 +33,10 @@ public final class StudentMetadata {
         return metadata;
     }
 
-    /** @return the standard's name for the architecture, which is identified by the width of the text conditioning */
+    /**
+     * @return the standard's name for the architecture, derived from the width of the text conditioning and the
+     * prediction type
+     */
     private static String architecture(StableDiffusion base) {
         return switch (base.unet().config().contextWidth()) {
             case 768 -> "stable-diffusion-v1";

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 public enum TargetModules {
     /** The projections of all attention blocks, as in diffusers' training scripts. */
     ATTENTION("attn[12]\\.to_(q|k|v|out\\.0)"),
-    /** In addition, the linear layers of the transformer blocks. */
+    /** Like {@link #ATTENTION}, plus the other linear layers of the transformer blocks. */
     TRANSFORMER("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"),
-    /** In addition, the convolutions of the residual blocks, downsamplers and upsamplers. */
+    /** Like {@link #TRANSFORMER}, plus the convolutions of the residual blocks, downsamplers and upsamplers. */
     CONVOLUTIONS("attn[12]\\.to_(q|k|v|out\\.0)|proj_in|proj_out|ff\\.net\\.(0\\.proj|2)"
             + "|conv1|conv2|conv_shortcut|(down|up)samplers\\.0\\.conv");
 

@@ -47,7 +47,7 @@ public final class AdamW implements AutoCloseable {
         double firstBias = 1 - Math.pow(BETA_1, steps);
         double secondBias = 1 - Math.pow(BETA_2, steps);
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
-            Moments mean = Objects.requireNonNull(moments.get(name), "every parameter has moments");
+            Moments mean = Objects.requireNonNull(moments.get(name), "a parameter has no moments");
             try (NDManager scope = owner.newSubManager()) {
                 NDArray gradient = Gradients.of(parameter, scope);
                 mean.first().muli(BETA_1).addi(gradient.mul(1 - BETA_1));

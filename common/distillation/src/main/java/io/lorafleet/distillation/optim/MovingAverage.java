@@ -31,13 +31,13 @@ public final class MovingAverage implements AutoCloseable {
     }
 
     /**
-     * @param step number of the step, starting at 1; the decay is smaller in early steps, so that the initial values
-     *     fade
+     * @param step number of the step, starting at 1; the decay is smaller in early steps, so that the influence of the
+     * initial values fades quickly
      */
     public void take(int step) {
         double stepDecay = Math.min(decay, (1.0 + step) / (10.0 + step)); // as in diffusers' EMAModel
         Gradients.unrecorded(() -> parameters.forEach((name, parameter) -> {
-            NDArray mean = Objects.requireNonNull(means.get(name), "every parameter has a mean");
+            NDArray mean = Objects.requireNonNull(means.get(name), "a parameter has no mean");
             try (NDArray part = parameter.mul(1 - stepDecay)) {
                 mean.muli(stepDecay).addi(part);
             }

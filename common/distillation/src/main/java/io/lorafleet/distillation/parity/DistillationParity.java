@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Executes two training steps on a pipeline folder's inputs and compares the target, the losses, the gradients and the
- * updated factors with {@code expected_distill.safetensors}.
+ * Executes two training steps on a pipeline folder's reference inputs and compares the target, the losses, the
+ * gradients and the updated factors with {@code expected_distill.safetensors}.
  */
 public final class DistillationParity {
     /** Rank of the reference adapter, which covers all attention layers with alpha = rank. */
@@ -118,7 +118,7 @@ public final class DistillationParity {
         results.accept(expected.compare("distill/" + prefix + name, prefix + peftName(name), found));
     }
 
-    /** PEFT adds the adapter's name. */
+    /** In PEFT, the name of a parameter also contains the name of the adapter. */
     private static String peftName(String parameter) {
         return parameter.replace(".weight", ".default.weight");
     }

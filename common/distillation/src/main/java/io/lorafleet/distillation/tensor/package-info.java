@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Arrays: copies between host and device memory, and the gradients that PyTorch attaches to them. */
+/** Copies arrays between host and device memory, and handles the gradients of parameters. */
 @NullMarked
 package io.lorafleet.distillation.tensor;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stable version used for most requests
  * @param previousStable previous stable version, which a rollback returns to; null if there was none
  * @param canary version that generates the images of a share of the requests, or null
- * @param shadow version measured on a share of the requests without changing their images, or null
+ * @param shadow version that is measured on a share of the requests and does not change their images, or null
  * @param updatedAt time of this change
  * @param revision number of this change: 1 for an adapter's first route, otherwise one more than the revision of the
  *     previous change. Readers apply only the next revision, so if a route is changed twice at the same time, only the
@@ -33,7 +33,7 @@ public record AdapterRoute(
      * A version and its share of the requests.
      *
      * @param version version number, at least 1
-     * @param share fraction of the requests, above 0 and at most 1
+     * @param share fraction of the requests, greater than 0 and at most 1
      */
     public record Share(int version, double share) {
         public Share {

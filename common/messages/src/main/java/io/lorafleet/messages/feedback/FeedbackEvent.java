@@ -21,7 +21,7 @@ public sealed interface FeedbackEvent permits FeedbackGiven, FeedbackWithdrawn {
     /** @return the student's adapter name, which is the record's key */
     String student();
 
-    /** @return the owner who gave the feedback; null if the gateway runs without authentication */
+    /** @return the owner who gave the feedback; null without authentication, and in records from earlier releases */
     @Nullable
     String owner();
 

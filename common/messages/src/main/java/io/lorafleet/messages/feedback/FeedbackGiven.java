@@ -11,7 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rating of one image. The trainer generates the image again with the teacher and trains the student on the result.
+ * A rating of one image. In training, the rating determines the weight of the image's prompt: the lower the rating, the
+ * higher the weight.
  *
  * @param feedbackId id of the vote, which depends only on the owner, the image and the student. The latest record with
  *     an id counts

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a {@link GenerateImage} that does not change between schema versions. A worker that does not understand
- * the rest can still end a request that was cancelled or has expired.
+ * the rest of the command can still end a request that was cancelled or has expired.
  *
  * @param requestId id of the request
  * @param schemaVersion version of the command's schema; null for 1

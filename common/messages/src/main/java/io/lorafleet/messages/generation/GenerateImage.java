@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadline time at which the request expires, or null
  * @param webhook URL to call when the request has finished, or null
  * @param owner owner of the request; null without authentication
- * @param orderSha256 SHA-256 of the client's generation request if it had an idempotency key, otherwise null. It
- *     distinguishes a repeated request from a different one with the same key
+ * @param orderSha256 SHA-256 of the client's generation request if the request had an idempotency key, otherwise null.
+ * The hash distinguishes a retry from a different request with the same key
  * @param acceptedAt time at which the gateway accepted the request
  * @param schemaVersion lowest version of this schema that describes the command; null for 1
  * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
@@ -71,7 +71,7 @@ public record GenerateImage(
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
-     * the header to the result, so a gateway need not remember the request until then.
+     * the header to the result, so a gateway need not remember the request until it has finished.
      */
     public static final String WEBHOOK_HEADER = "webhook";
 
@@ -213,7 +213,7 @@ public record GenerateImage(
         return guidanceScale == 1 ? 1 : 2;
     }
 
-    /** @return the number of sampler steps over all images, which is the unit of progress */
+    /** @return the number of sampler steps over all images; progress is counted in these steps */
     public int allSteps() {
         int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
         return sampler.evaluations(made) * count;

@@ -44,7 +44,7 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
             @JsonProperty("detail") String detail) {
         return Check.present("type", type).equals(TYPE)
                 ? new GenerationFailed(requestId, workerId, at, reason, detail)
-                : new GenerationFailed(requestId, workerId, at, Reason.OTHER, "an end of an unknown type");
+                : new GenerationFailed(requestId, workerId, at, Reason.OTHER, "a result of unknown type");
     }
 
     /** The kinds of failure. */

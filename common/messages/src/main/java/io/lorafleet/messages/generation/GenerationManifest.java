@@ -5,12 +5,12 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.SealedJson;
 
 /**
- * The record of a finished generation in the blob store. Workers store it before they publish the result. If several
- * workers process a request, the result in the first manifest is final. The manifest replaces the generation's Kafka
- * records once Kafka has deleted them.
+ * The blob that contains the final result of a generation. Workers store the manifest before they publish the result.
+ * If several workers process a request, the result in the first manifest is final. The manifest replaces the
+ * generation's Kafka records once Kafka has deleted them.
  *
- * @param request generate command for the images, without its webhook: the URL may contain a token, and only the Kafka
- *     record needs it
+ * @param request generate command for the images, without its webhook, because the URL may contain a token and is
+ * needed only in the Kafka record
  * @param result result of the request; the images of a successful request are stored before the manifest
  */
 public record GenerationManifest(GenerateImage request, GenerationFinished result) {

@@ -8,7 +8,8 @@ import io.lorafleet.messages.Check;
  * The starting image of an image-to-image generation.
  *
  * @param sha256 SHA-256 of the PNG or JPEG file, which is stored in the blob store under {@link BlobKeys#initImage}
- * @param strength share of the sampler steps to run, above 0 and at most 1; the init image replaces the earlier steps
+ * @param strength share of the sampler steps to run, greater than 0 and at most 1; the init image replaces the
+ *     earlier steps
  */
 public record InitImage(String sha256, double strength) {
     public InitImage {
@@ -16,7 +17,7 @@ public record InitImage(String sha256, double strength) {
         // A comparison with NaN is false.
         if (!(strength > 0 && strength <= 1)) {
             throw new IllegalArgumentException(
-                    "initImage.strength: expected more than 0 and at most 1, found " + strength);
+                    "initImage.strength: expected a number greater than 0 and at most 1, found " + strength);
         }
     }
 

@@ -9,13 +9,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A canary-analysis decision that changes an adapter's route. It is written in the same transaction as the
+ * A decision of the canary analysis about an adapter's route. The record is written in the same transaction as the
  * route.
  *
  * @param adapter adapter name
  * @param decision decision about the version
  * @param version version under analysis
- * @param against stable version that it is compared with
+ * @param against version that was stable when the analysis started, with which {@code version} is compared
  * @param since start of the analysis
  * @param reason human-readable reason, including the figures
  * @param route route after the decision. If a later route differs from it, an operator has taken over and the analysis

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The blob store, which all services share: either a directory or a bucket. Keys below {@code lorafleet.storage}. */
 public interface StorageConfig {
-    /** Directory of the blob store. Default: none, if the blobs are in a bucket. */
+    /** Directory of the blob store; required unless the blobs are in a bucket. Default: none. */
     Optional<Path> directory();
 
     /** The bucket. */
@@ -17,8 +17,9 @@ public interface StorageConfig {
     /** Keys below {@code lorafleet.storage.s3}. */
     interface Bucket {
         /**
-         * Bucket for the blobs, in an object store with the API of Amazon S3 that supports conditional writes. The
-         * credentials come from the environment, as in all AWS tools. Default: none, if the blobs are in a directory.
+         * Bucket for the blobs; required unless the blobs are in a directory. The object store must have the API of
+         * Amazon S3 and support conditional writes. The credentials come from the environment, as in all AWS tools.
+         * Default: none.
          */
         Optional<String> bucket();
 
@@ -29,13 +30,13 @@ public interface StorageConfig {
         Optional<URI> endpoint();
 
         /**
-         * Region of the bucket. Default: the region of the environment, or {@code us-east-1} if an endpoint is set.
+         * Region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is set.
          */
         Optional<String> region();
 
         /**
-         * Whether the bucket is part of the path, as most object stores other than Amazon's require, and not of the host
-         * name. Default: false.
+         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon's require, and not
+         * in the host name. Default: false.
          */
         @WithDefault("false")
         boolean pathStyle();

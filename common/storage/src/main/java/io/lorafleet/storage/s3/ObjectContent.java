@@ -42,7 +42,7 @@ final class ObjectContent extends FilterInputStream {
         }
     }
 
-    /** Closes the connection if there is more to read, instead of reading it. */
+    /** If there is more to read, closes the connection instead of reading the rest. */
     @Override
     public void close() throws IOException {
         if (ended) {

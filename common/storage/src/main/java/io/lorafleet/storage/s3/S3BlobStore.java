@@ -62,7 +62,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /** Stores the same object twice. */
+    /** Stores the same object twice, to check that the second write does not replace it. */
     private void checkConditionalWrites() throws IOException {
         RequestBody probe = RequestBody.fromString(UUID.randomUUID().toString());
         writer.putIfAbsent(prefix + PROBE, probe);

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /** Creates clients. */
 final class S3Clients {
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    /** Long enough for clients not to notice a short pause of the object store. */
+    /** Long enough that a short pause of the object store does not fail a request. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private static final int CONNECTIONS = 64;
@@ -32,8 +32,8 @@ final class S3Clients {
             if (settings.region().isEmpty()) {
                 builder.region(Region.US_EAST_1);
             }
-            // Not every other object store supports Amazon's newer checksums. Services verify the SHA-256 of what they
-            // read in any case.
+            // Some other object stores do not support Amazon's newer checksums. In any case, services verify the
+            // SHA-256 of what they read.
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         });

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param endpoint URL of an object store other than Amazon's
  * @param region region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is
  * set
- * @param pathStyle whether the bucket is part of the path and not of the host name, as most other object stores require
+ * @param pathStyle whether the bucket name is in the path of the URL and not in the host name, as most object stores
+ * other than Amazon's require
  */
 public record S3Settings(
         String bucket, String prefix, Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Stores objects: small ones with one request, large ones with multipart uploads. */
 final class S3Writer {
-    /** Identifies the write that stored an object. */
+    /** Name of the metadata entry that identifies the write that stored an object. */
     private static final String WRITE = "lorafleet-write";
 
     private static final String IF_ABSENT = "*";
@@ -96,8 +96,8 @@ final class S3Writer {
     }
 
     /**
-     * Finds out whether this write stored the object. The client repeats a request if the response is lost, and the
-     * repeated request then fails, because the first one was successful.
+     * Finds out whether this write stored the object. The client retries a request if the response is lost, and the
+     * retry then fails because the first request was successful.
      */
     private boolean isStoredBy(String key, String write) throws IOException {
         try {
@@ -153,7 +153,7 @@ final class S3Writer {
         try {
             client.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
         } catch (SdkException e) {
-            // The failure of the upload is more important.
+            // The caller throws the failure of the upload, which is more important.
         }
     }
 
@@ -166,7 +166,7 @@ final class S3Writer {
             Thread.sleep(CONFLICT_PAUSE_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while another write was in progress");
+            throw new IOException("interrupted while waiting for another write to the same object");
         }
     }
 }

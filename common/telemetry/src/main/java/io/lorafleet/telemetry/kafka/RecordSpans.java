@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The spans of records. The trace context travels in the record headers {@code traceparent} and {@code tracestate}. If
- * tracing is off, all spans are empty, and no headers are added.
+ * tracing is off, all spans are no-op spans, which only propagate an existing trace context.
  *
  * @see "OpenTelemetry's semantic conventions for messaging spans; W3C Trace Context"
  */
@@ -58,7 +58,8 @@ public final class RecordSpans {
 
     /**
      * Starts the span for the processing of a record, in the trace of the record. The record may have waited for a long
-     * time, and it may be processed more than once; each time has a span of its own. The caller ends the span.
+     * time, and it may be processed more than once; each time it is processed, a new span is started. The caller ends
+     * the span.
      */
     public static Span process(ConsumerRecord<?, ?> record) {
         return messaging("process", record.topic(), SpanKind.CONSUMER, context(record.headers()))

@@ -13,7 +13,7 @@ interface ArrivalControl {
     /**
      * Waits until a request is due.
      *
-     * @return the scheduled time; empty if the request must not be sent
+     * @return the scheduled time; empty if no more requests should be sent
      */
     Optional<Instant> awaitTurn(TracedRequest next) throws InterruptedException;
 

@@ -112,7 +112,7 @@ public sealed interface Arrivals {
     }
 
     private static FleetException unknown(String text) {
-        return new FleetException("--arrivals: expected poisson:RATE, burst:N/SECONDS, closed:N, all above 0, or"
-                + " trace:FILE, found " + text);
+        return new FleetException("--arrivals: expected poisson:RATE, burst:N/SECONDS or closed:N with numbers above 0,"
+                + " or trace:FILE, found " + text);
     }
 }

@@ -28,7 +28,7 @@ final class BenchAdapterOptions {
             names = "--adapters",
             paramLabel = "NAME",
             split = ",",
-            description = "Adapters in the fleet to choose from, most popular first, separated by commas.")
+            description = "Adapters in the fleet to choose from, most popular first. Separate names with commas.")
     private List<String> names = List.of();
 
     @Option(
@@ -66,14 +66,14 @@ final class BenchAdapterOptions {
     @Option(
             names = "--save-adapters",
             paramLabel = "DIR",
-            description = "Folder for copies of the random adapters. Default: no copies.")
+            description = "Folder for copies of the adapters that --make-adapters creates. Default: no copies.")
     private @Nullable Path save;
 
-    /** @return the adapters that requests choose from */
+    /** @return the adapters from which the adapter of each request is chosen */
     List<String> names() {
         if (made < 0 || registered < 0 || rank < 1 || (made > 0 && !names.isEmpty())) {
-            throw new FleetException("expected either --adapters or --make-adapters, with numbers of at least 0"
-                    + " and a rank of at least 1");
+            throw new FleetException("expected either --adapters or --make-adapters, with --make-adapters and"
+                    + " --registered of at least 0, and --adapter-rank of at least 1");
         }
         if (published < 0 || (published > 0 && made == 0)) {
             throw new FleetException(
@@ -104,7 +104,7 @@ final class BenchAdapterOptions {
                 Files.write(save.resolve(name(i) + ".safetensors"), weights);
             }
         }
-        System.err.println(made + " adapters in requests, " + registered + " others");
+        System.err.println(made + " adapters uploaded for the requests, " + registered + " that no request uses");
     }
 
     int published() {

@@ -28,15 +28,15 @@ final class BenchMixOptions {
             names = "--guidance",
             paramLabel = "X",
             defaultValue = "5",
-            description = "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It also sets the strength of a"
-                    + " student.")
+            description = "Guidance scale of all requests (default: ${DEFAULT-VALUE}). It also sets the adapter"
+                    + " scale of a student.")
     private double guidance;
 
     @Option(
             names = "--sizes",
             paramLabel = "WxH",
             split = ",",
-            description = "Image sizes to choose from, such as 64,96x64, in pixels. Default: the size at which"
+            description = "Image sizes to choose from, in pixels, such as 64,96x64. Default: the size at which"
                     + " the model was trained.")
     private List<String> sizes = List.of();
 

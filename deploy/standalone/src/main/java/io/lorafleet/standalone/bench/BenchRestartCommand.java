@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "restart",
         sortOptions = false,
         description = {
-            "Measures how long a gateway takes to start, and its heap, when Kafka retains many generations.",
+            "Measures the startup time and the peak heap of a gateway when Kafka retains many generations.",
             "Writes the records to a temporary broker, then starts each gateway three times. The first start finds no"
                     + " low-water marks."
         })

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures a fleet under load.",
             "Sends each request at its scheduled time, even if earlier requests are unfinished"
-                    + " (except with closed:N). Without --url, it starts a fleet with the options of 'fleet"
+                    + " (except with closed:N). Without --url, starts a fleet with the options of 'fleet"
                     + " up', and stops the fleet afterwards.",
             "Latency is measured from the scheduled time. The clocks of this machine and the workers must be"
                     + " synchronized."
@@ -49,7 +49,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 "poisson:RATE  random, with an average of RATE requests per second",
                 "burst:N/SECONDS  N requests at once, every SECONDS seconds",
                 "trace:FILE  the requests in a file written by --save-trace",
-                "closed:N  keeps N requests in flight; use it to measure throughput, not latency"
+                "closed:N  always N requests in flight; use this only to measure throughput"
             })
     private String arrivals;
 
@@ -75,7 +75,7 @@ final class BenchServeCommand implements Callable<Integer> {
     @Option(
             names = "--save-trace",
             paramLabel = "FILE",
-            description = "Writes the requests to this file. trace:FILE sends them again.")
+            description = "Writes the requests to this file, which --arrivals trace:FILE can replay.")
     private @Nullable Path saveTrace;
 
     @Option(
@@ -102,7 +102,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 names = "--check",
                 required = true,
                 description = "Generates each image again, alone and with the same adapter version, and"
-                        + " compares the two images. The exit status is 1 if the PSNR of a pair is below 50 dB"
+                        + " compares the two images. The exit code is 1 if the PSNR of a pair is below 50 dB"
                         + " or an image names the wrong adapter. With --publish, also generates some images"
                         + " with the previous version; these images must differ.")
         @SuppressWarnings("unused") // picocli sets it

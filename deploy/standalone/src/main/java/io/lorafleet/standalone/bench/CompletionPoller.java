@@ -53,7 +53,7 @@ final class CompletionPoller implements AutoCloseable {
         });
     }
 
-    /** @return whether no gateway responded, in which case a later attempt may succeed */
+    /** @return whether no gateway responded, in which case a retry may succeed */
     private static boolean isUnanswered(Throwable problem) {
         return (problem instanceof CompletionException ? problem.getCause() : problem) instanceof IOException;
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * image.
  *
  * <p>If versions were published during the run, some images are also generated with the previous version. These images
- * must differ; otherwise, the comparison could not detect a wrong version.
+ * must differ from those of the run; otherwise, the comparison could not detect a wrong version.
  */
 public final class ImageCheck {
     /** If every pixel differs by one level out of 255, the PSNR is 48 dB. Rounding differences are much smaller. */
@@ -46,7 +46,8 @@ public final class ImageCheck {
      * @param identical the number of compared images that are byte-for-byte identical
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
      * @param neighbours the number of images generated with the previous version
-     * @param nearestNeighbourPsnr the highest PSNR of these images, in decibels; null if there are none
+     * @param nearestNeighbourPsnr the highest PSNR between one of these images and the image from the run, in decibels;
+     * null if there are none
      * @param wrong one sentence for each error
      */
     public record Result(
@@ -132,7 +133,7 @@ public final class ImageCheck {
             if (psnr < MIN_PSNR) {
                 wrong.add(String.format(
                         Locale.ROOT,
-                        "%s: expected at least %s dB when generated again, found %.1f",
+                        "%s: expected a PSNR of at least %s dB when generated again, found %.1f dB",
                         id,
                         MIN_PSNR,
                         psnr));
@@ -147,7 +148,7 @@ public final class ImageCheck {
             if (psnr > MAX_NEIGHBOUR_PSNR) {
                 wrong.add(String.format(
                         Locale.ROOT,
-                        "%s: expected at most %s dB with %s, found %.1f",
+                        "%s: expected a PSNR of at most %s dB with %s, found %.1f dB",
                         served.status().id(),
                         MAX_NEIGHBOUR_PSNR,
                         before,
@@ -201,7 +202,7 @@ public final class ImageCheck {
         byte[] png = await(gateway.imageAsync(status.images().get(index)));
         String found = PngReader.adapter(png);
         if (!Objects.equals(found, expectedAdapter)) {
-            wrong.add(status.id() + ": expected an image with adapter " + expectedAdapter + ", found " + found);
+            wrong.add(status.id() + ": expected the image's adapter to be " + expectedAdapter + ", found " + found);
         }
         return png;
     }

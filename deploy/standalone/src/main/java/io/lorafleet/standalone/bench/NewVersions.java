@@ -12,14 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param published the number of published versions
  * @param drawn the number of distinct versions that generated images, including versions from before the run
- * @param swaps the cost of the new versions; null if the workers do not export the metrics for it
+ * @param swaps the cost of the new versions; null if the workers' metrics are not available
  */
 public record NewVersions(
         int published, long drawn, @Nullable Swaps swaps) {
     String text(int failed) {
         List<String> lines = new ArrayList<>();
-        lines.add(line(
-                "%d versions published, %d versions generated images, %d requests failed", published, drawn, failed));
+        lines.add(line("%d versions published, images from %d versions, %d requests failed", published, drawn, failed));
         if (swaps != null) {
             lines.add(line(
                     "%-26s %8.3f s p50, %.3f s p95 of %.0f versions",

@@ -38,7 +38,7 @@ public final class PngReader {
                 }
             }
         } catch (IOException e) {
-            throw new FleetException("expected a PNG, found another file: " + e.getMessage());
+            throw new FleetException("expected a valid PNG: " + e.getMessage());
         }
         throw new FleetException("expected a PNG with the text chunk " + KEYWORD + ", found none");
     }
@@ -48,7 +48,7 @@ public final class PngReader {
         try {
             return Psnr.of(pixels(one), pixels(other));
         } catch (IOException e) {
-            throw new FleetException("expected two PNGs, found another file: " + e.getMessage());
+            throw new FleetException("expected two valid PNGs: " + e.getMessage());
         }
     }
 

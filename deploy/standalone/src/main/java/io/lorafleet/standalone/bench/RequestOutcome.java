@@ -27,7 +27,10 @@ sealed interface RequestOutcome {
             return Duration.between(due, status.finishedAt());
         }
 
-        /** @return the time until a worker started; null if the gateway has no start time */
+        /**
+         * @return the time from the scheduled time until a worker started the request; null if the gateway reports no
+         * start time
+         */
         @Nullable
         Duration queued() {
             return status.startedAt() == null ? null : Duration.between(due, status.startedAt());

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param latency time from a request's scheduled time to its image; null if no request succeeded
  * @param latencyByPriority latency for each priority
  * @param queued time from a request's scheduled time until a worker started it
- * @param latestSendSeconds maximum delay of the load generator itself
- * @param batchRows rows per UNet batch; null if the workers do not export the metric
+ * @param latestSendSeconds maximum delay between a request's scheduled time and the time at which it was sent
+ * @param batchRows rows per UNet batch; null if there were no batches, or if the workers' metrics are not available
  * @param newVersions figures for the new versions; null if no versions were published
  * @param check null if the images were not checked
  */

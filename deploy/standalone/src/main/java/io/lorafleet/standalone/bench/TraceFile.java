@@ -93,14 +93,14 @@ public final class TraceFile {
         try {
             object = MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new FleetException(where + "expected a JSON object, found " + e.getOriginalMessage());
+            throw new FleetException(where + "expected a JSON object, found invalid JSON: " + e.getOriginalMessage());
         }
         if (!object.isObject()) {
             throw new FleetException(where + "expected a JSON object, found " + object);
         }
         object.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                throw new FleetException(where + "expected the fields "
+                throw new FleetException(where + "expected only the fields "
                         + FIELDS.stream().sorted().toList() + ", found " + field);
             }
         });
@@ -117,10 +117,11 @@ public final class TraceFile {
         TracedRequest request() {
             return new TracedRequest(
                     Durations.ofSeconds(number("offset", 0, MAX_OFFSET)),
-                    required("prompt", "a text", JsonNode::isTextual).textValue(),
+                    required("prompt", "a string", JsonNode::isTextual).textValue(),
                     whole("seed", 0, GenerateImage.MAX_SEED),
                     has("adapter")
-                            ? required("adapter", "a text", JsonNode::isTextual).textValue()
+                            ? required("adapter", "a string", JsonNode::isTextual)
+                                    .textValue()
                             : null,
                     number("guidance", 1, GenerateImage.MAX_GUIDANCE_SCALE),
                     (int) whole("steps", 1, GenerateImage.MAX_STEPS),

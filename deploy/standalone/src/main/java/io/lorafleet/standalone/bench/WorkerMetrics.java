@@ -76,7 +76,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
      * Reads the metrics of all workers.
      *
      * @param pages each worker's metrics URL
-     * @return the combined metrics; null if a worker exports no batch metrics
+     * @return the combined metrics; null if there are no workers, or if a worker exports no batch metrics
      */
     public static @Nullable WorkerMetrics read(List<URI> pages) throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -91,7 +91,7 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         return pages.isEmpty() ? null : all;
     }
 
-    /** @return both worker groups' combined metrics */
+    /** @return the combined metrics of both groups of workers */
     WorkerMetrics and(WorkerMetrics other) {
         return new WorkerMetrics(
                 batches + other.batches, rows + other.rows, Math.max(mostRows, other.mostRows), swaps.and(other.swaps));
@@ -147,7 +147,8 @@ public record WorkerMetrics(double batches, double rows, double mostRows, Swaps 
         return text.lines()
                 .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
                 .filter(line -> line.contains(label))
-                // A label can contain a space; a value cannot contain a brace.
+                // The value comes after the last brace, because a label can contain spaces, but a value contains no
+                // braces.
                 .map(line ->
                         WHITE.split(line.substring(line.lastIndexOf('}') + 1).strip()))
                 .mapToDouble(parts -> Double.parseDouble(parts[parts[0].equals(metric) ? 1 : 0]));

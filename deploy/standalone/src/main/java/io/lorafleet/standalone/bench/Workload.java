@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A run's requests and their schedule. The same seed always produces the same workload.
  *
  * @param requests the requests, in order
- * @param inFlight number of requests in flight in a closed loop; 0 for a schedule
+ * @param inFlight number of requests in flight in a closed loop; 0 if the requests have scheduled times
  */
 public record Workload(List<TracedRequest> requests, int inFlight) {
     public Workload {
@@ -28,7 +28,7 @@ public record Workload(List<TracedRequest> requests, int inFlight) {
             throw new FleetException("--requests: expected at least 1, found " + count);
         }
         int requests = count == null ? byDefault : count;
-        // Two generators, so that a different mix keeps the same schedule.
+        // Two random number generators, so that a different mix keeps the same schedule.
         Random mixRandom = new Random(~seed);
         return arrivals.match(
                 timed -> new Workload(mix.sample(timed.offsets(requests, new Random(seed)), mixRandom), 0),

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * k^s. If s = 0, all elements have the same probability.
  */
 final class Zipf {
-    /** The probability of the first k elements. */
+    /** For each index, the total probability of the elements up to and including that index. */
     private final double[] cumulative;
 
     Zipf(int elements, double s) {

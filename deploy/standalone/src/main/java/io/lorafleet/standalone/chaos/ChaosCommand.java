@@ -25,9 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chaos",
         sortOptions = false,
-        description =
-                "Runs a fleet on this machine, breaks part of it on purpose, and judges whether anything was lost."
-                        + " Exits with 1 if an invariant is violated.")
+        description = "Runs a fleet on this machine, injects a fault, and checks whether anything was lost."
+                + " The exit code is 1 if an invariant is violated.")
 public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -45,7 +44,7 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the history, the data and the logs; it must not contain files. Default: a new"
+            description = "Folder for the history, the data and the logs. It must be empty. Default: a new"
                     + " temporary folder.")
     private @Nullable Path out;
 
@@ -53,7 +52,7 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--outage",
             paramLabel = "SECONDS",
             defaultValue = "20",
-            description = "How long a fault lasts, in the cells whose descriptions mention this option"
+            description = "Duration of a fault in seconds, in the cells whose descriptions mention this option"
                     + " (default: ${DEFAULT-VALUE}).")
     private int outage;
 
@@ -61,13 +60,13 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "N",
             defaultValue = "30",
-            description = "Duration of the cell 'soak' (default: ${DEFAULT-VALUE}).")
+            description = "Duration of the cell 'soak', in minutes (default: ${DEFAULT-VALUE}).")
     private int minutes;
 
     @Option(
             names = "--older",
             paramLabel = "DIR",
-            description = "Repository with an older build of the services, for the cell upgrade.")
+            description = "Repository with an older build of the services, for the cell 'upgrade'.")
     private @Nullable Path older;
 
     /** Either of both. */
@@ -111,7 +110,7 @@ public final class ChaosCommand implements Callable<Integer> {
         Path folder = Files.createDirectories(out.toAbsolutePath().normalize());
         try (Stream<Path> files = Files.list(folder)) {
             if (files.findAny().isPresent()) {
-                throw new FleetException("--out: expected a folder without files, found some in " + folder);
+                throw new FleetException("--out: expected an empty folder, found files in " + folder);
             }
         }
         return folder;

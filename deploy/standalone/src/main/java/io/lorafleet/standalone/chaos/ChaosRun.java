@@ -110,7 +110,7 @@ final class ChaosRun {
             notices.accept(cell.name() + ": " + cell.description());
             cell.fault().strike(new Nemesis(room, recorder, new Random(seed), outage, load, notices));
             recorder.record("faults", new FaultEvent.Healed(recorder.now()));
-            notices.accept("the fault is over; waiting until the backlog drains");
+            notices.accept("the fault is over; waiting for the backlog to drain");
             awaitDrained(load);
         } finally {
             load.stop();
@@ -122,12 +122,15 @@ final class ChaosRun {
         return recorder.known().size() - recorder.underWay();
     }
 
-    /** Ends the load once each worker has started a request. The checker decides whether that took too long. */
+    /**
+     * Ends the load once each worker has started processing a request after the fault. A timeout does not fail the run,
+     * because the checker decides whether recovery took too long.
+     */
     private void awaitDrained(Load load) throws InterruptedException {
         long healed = recorder.now();
         try {
             Recorder.awaitThat(
-                    "each worker to begin a request",
+                    "each worker to start a request",
                     DRAIN,
                     () -> recorder.begunAfter(healed).containsAll(room.workers()));
             load.stopClients();
@@ -137,7 +140,7 @@ final class ChaosRun {
         }
     }
 
-    /** Asks every gateway for every generation, and one of them again after a restart. */
+    /** Asks every gateway for every generation, asks one gateway again after restarting it, and checks the blobs. */
     private void audit(List<GatewayPoller> pollers) throws IOException, InterruptedException {
         notices.accept("auditing " + recorder.known().size() + " generations");
         recorder.record("audit", new AuditEvent.Began(recorder.now()));

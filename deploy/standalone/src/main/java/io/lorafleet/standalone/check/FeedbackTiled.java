@@ -47,8 +47,8 @@ final class FeedbackTiled implements Invariant {
                 findings.requireEqual(
                         ranges.get(i - 1).toOffset(),
                         ranges.get(i).fromOffset(),
-                        source.toString(),
-                        "the next range from offset");
+                        source + ", start of the next range",
+                        "offset");
             }
             samples(source, ranges, votes, findings);
         });
@@ -64,7 +64,7 @@ final class FeedbackTiled implements Invariant {
             if (vote.position().offset() < end) {
                 long containing =
                         ranges.stream().filter(range -> contains(range, vote)).count();
-                findings.requireEqual(1L, containing, source + ", sample " + vote.vote(), "number of ranges");
+                findings.requireEqual(1L, containing, source + ", ranges with sample " + vote.vote(), "exactly");
             }
         }
         Set<String> consumed = new HashSet<>();
@@ -76,8 +76,8 @@ final class FeedbackTiled implements Invariant {
             findings.requireEqual(
                     fresh.size(),
                     range.samples(),
-                    source + ", offsets " + range.fromOffset() + " to " + range.toOffset(),
-                    "number of samples");
+                    source + ", samples from offset " + range.fromOffset() + " to " + range.toOffset(),
+                    "exactly");
         }
     }
 

@@ -16,7 +16,7 @@ final class InnocentsUnharmed implements Invariant {
 
     @Override
     public String statement() {
-        return "only poison and cancelled requests end without images, and poison delays other requests only a little";
+        return "only poison requests and cancelled requests end without images, and other requests end in time";
     }
 
     @Override

@@ -9,6 +9,6 @@ interface Invariant {
     /** @return the invariant, in one line */
     String statement();
 
-    /** Compares the history with the invariant. */
+    /** Checks the history against the invariant. */
     void judge(History history, Findings findings);
 }

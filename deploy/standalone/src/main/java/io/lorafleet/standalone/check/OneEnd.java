@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** I1. If a client does not know whether its request was accepted, the request counts if Kafka has it. */
+/** I1. If a client does not know whether its request was accepted, the request counts as accepted if Kafka has it. */
 final class OneEnd implements Invariant {
     private static final String FINAL = "a final status";
 
@@ -48,7 +48,8 @@ final class OneEnd implements Invariant {
             String outcome = outcome(id, ends.getOrDefault(id, List.of()), findings);
             if (outcome != null) {
                 ManifestFound manifest = manifests.get(id);
-                findings.requireEqual(outcome, manifest == null ? "none" : manifest.outcome(), id, "a manifest with");
+                findings.requireEqual(
+                        outcome, manifest == null ? "none" : manifest.outcome(), id, "a manifest with outcome");
                 sameForEver(id, outcome, observed.getOrDefault(id, List.of()), findings);
             }
         }
@@ -83,7 +84,7 @@ final class OneEnd implements Invariant {
             }
             told.put(each.gateway(), each);
             findings.requireEqual(
-                    outcome, each.status(), id, "the outcome of the first result on " + each.gateway() + ":");
+                    outcome, each.status(), id + " on " + each.gateway(), "the outcome of the first result,");
             content = content == null ? Objects.requireNonNull(each.content()) : content;
             findings.require(
                     content.equals(each.content()),

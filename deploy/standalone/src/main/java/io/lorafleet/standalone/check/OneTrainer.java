@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * I6. A superseded trainer repeats a run that another trainer finishes. So a second end of a range, or a version
- * without its run, comes from a superseded trainer.
+ * I6. A superseded trainer works on a run that another trainer finishes. Therefore, a second end of an offset range, or
+ * a version without its run, comes from a superseded trainer.
  */
 final class OneTrainer implements Invariant {
     private record Range(String adapter, int partition, long from) {
@@ -46,7 +46,7 @@ final class OneTrainer implements Invariant {
                 .filter(RunFinished::committed)
                 .collect(groupingBy(run -> Range.of(run.adapter(), run.lineage())));
         ends.forEach((range, all) ->
-                findings.requireEqual(1, all.size(), range.toString(), "number of committed ends of the run:"));
+                findings.requireEqual(1, all.size(), "committed ends of the run of " + range, "exactly"));
         Map<PinnedAdapter, Position> published = new HashMap<>();
         Set<Range> fromRuns = new HashSet<>();
         for (VersionPublished each : history.all(VersionPublished.class)) {

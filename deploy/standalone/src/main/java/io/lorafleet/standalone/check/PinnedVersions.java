@@ -58,7 +58,7 @@ final class PinnedVersions implements Invariant {
                     && !(request.adapters().isEmpty() && manifest.adapters().isEmpty())) {
                 List<PinnedAdapter> pins = request.adapters();
                 findings.requireEqual(
-                        described(pins), described(manifest.adapters()), manifest.id(), "a manifest with");
+                        described(pins), described(manifest.adapters()), manifest.id(), "a manifest with the adapters");
             }
         }
     }

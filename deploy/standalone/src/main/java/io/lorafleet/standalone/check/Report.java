@@ -4,7 +4,7 @@ package io.lorafleet.standalone.check;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** The findings of {@link Checker} in a history. */
+/** What {@link Checker} found in a history. */
 public record Report(List<Verdict> verdicts, Totals totals) {
     public boolean holds() {
         return verdicts.stream().allMatch(Verdict::holds);

@@ -20,7 +20,7 @@ public record Verdict(String invariant, String statement, int compared, List<Vio
         return violations.isEmpty();
     }
 
-    /** @return a line, then one for each of the first violations */
+    /** @return a summary line, then a line for each of the first violations */
     public String text() {
         String result = !holds() ? "VIOLATED" : compared == 0 ? "no evidence" : "holds";
         StringBuilder text =

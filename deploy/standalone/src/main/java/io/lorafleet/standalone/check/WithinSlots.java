@@ -30,7 +30,7 @@ final class WithinSlots implements Invariant {
     private record Hold(String consumer, long since) {
         @Override
         public String toString() {
-            return consumer + " since " + since + " ms";
+            return consumer + " since t = " + since + " ms";
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Checks a chaos run: reads the run's history and reports which invariants hold. This needs neither Kafka nor a
+ * Checks a chaos run: reads the run's history and reports which invariants hold. The check needs neither Kafka nor a
  * network, so a history can be checked again later, or on another machine.
  */
 @NullMarked

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = {
             "Grants each service the ACLs that it needs on a Kafka cluster, and no others. Create"
                     + " the topics first.",
-            "With --dry-run, it only prints the ACLs."
+            "With --dry-run, the command only prints the ACLs."
         })
 public final class AclsCommand implements Callable<Integer> {
     @Mixin
@@ -76,8 +76,8 @@ public final class AclsCommand implements Callable<Integer> {
             acls.apply(admin, principals);
         } catch (ExecutionException | KafkaException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new FleetException(
-                    "the Kafka cluster at " + cluster.bootstrap() + " rejected the ACLs: " + cause.getMessage());
+            throw new FleetException("cannot create the ACLs on the Kafka cluster at " + cluster.bootstrap() + ": "
+                    + cause.getMessage());
         }
     }
 }

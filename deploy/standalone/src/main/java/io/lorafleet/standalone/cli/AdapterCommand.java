@@ -16,8 +16,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "adapter",
-        description =
-                "Adds LoRA adapters to a running fleet, lists them, and sets the versions that" + " requests use.",
+        description = "Adds, lists and retires a fleet's LoRA adapters, and sets the versions that" + " requests use.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = AdapterRouteCommand.class)
 public final class AdapterCommand {

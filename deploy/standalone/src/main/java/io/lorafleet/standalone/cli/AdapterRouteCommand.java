@@ -63,7 +63,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
                 names = "--canary-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests that use the canary, above 0 and up to 1.")
+                description = "Share of the requests that use the canary, greater than 0 and up to 1.")
         private double share;
     }
 
@@ -81,7 +81,7 @@ final class AdapterRouteCommand implements Callable<Integer> {
                 names = "--shadow-share",
                 paramLabel = "X",
                 required = true,
-                description = "Share of the requests with which the shadow runs, above 0 and up to 1.")
+                description = "Share of the requests alongside which the shadow runs, greater than 0 and up to 1.")
         private double share;
     }
 

@@ -43,7 +43,7 @@ final class ApiKeysFile {
         }
     }
 
-    /** Locks a second file, because the file itself is replaced. */
+    /** Locks a separate file, because each change replaces the API key file. */
     void change(UnaryOperator<ApiKeys> change) throws IOException {
         Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try (FileChannel lock = FileChannel.open(beside(".lock"), options, OwnerOnly.file())) {

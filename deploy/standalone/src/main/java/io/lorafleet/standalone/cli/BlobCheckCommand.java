@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
         name = "blob-check",
         sortOptions = false,
         description = {
-            "Reads every blob of a blob store, and lists those that are damaged or missing, with how to"
-                    + " repair each of them. It changes nothing, and the services may run meanwhile.",
-            "Exits with code 1 if there are any."
+            "Reads every blob in a blob store, lists those that are damaged or missing, and explains how to"
+                    + " repair each of them. The command changes nothing, so the services can keep running.",
+            "The exit code is 1 if a blob is damaged or missing."
         })
 public final class BlobCheckCommand implements Callable<Integer> {
     @Option(

@@ -26,12 +26,15 @@ import picocli.CommandLine.Option;
         name = "blob-clean",
         sortOptions = false,
         description = {
-            "Deletes old blobs from a blob store: those of the kinds for which an age is given. It keeps what requests that"
-                    + " have not ended and versions that are not retired need, and the services may run meanwhile.",
+            "Deletes old blobs from a blob store: those of the kinds for which an age is given. The command keeps"
+                    + " the blobs that unfinished requests and active versions need, so the services can keep running.",
             "An age is a whole number and a unit (s, m, h or d), such as 30d."
         })
 public final class BlobCleanCommand implements Callable<Integer> {
-    /** Until Kafka has deleted a request, a gateway that is starting looks for the request's manifest. */
+    /**
+     * Time after which Kafka has deleted a request. Until then, a gateway that is starting looks for the request's
+     * manifest.
+     */
     private static final Duration REQUESTS_ARE_DELETED =
             Objects.requireNonNull(Topic.REQUESTS.retention()).plusDays(1);
 
@@ -62,32 +65,31 @@ public final class BlobCleanCommand implements Callable<Integer> {
             names = "--init-images",
             paramLabel = "AGE",
             converter = ShortDuration.class,
-            description = "Deletes init images that no request has used for this time. At least 8d.")
+            description = "Deletes init images that no request has used for this long. At least 8d.")
     private @Nullable Duration initImages;
 
     @Option(
             names = "--retired-versions",
             paramLabel = "AGE",
             converter = ShortDuration.class,
-            description = "Deletes the files of adapter versions that were retired before this time. At least 8d.")
+            description = "Deletes the files of adapter versions retired at least this long ago. At least 8d.")
     private @Nullable Duration retiredVersions;
 
     @Option(
             names = "--checkpoints",
             paramLabel = "AGE",
             converter = ShortDuration.class,
-            description = "Deletes training checkpoints that no trainer has deleted. At least 1d.")
+            description = "Deletes training checkpoints that trainers left behind. At least 1d.")
     private @Nullable Duration checkpoints;
 
-    @Option(names = "--dry-run", description = "Lists the blobs, and deletes nothing.")
+    @Option(names = "--dry-run", description = "Lists the blobs without deleting them.")
     private boolean dryRun;
 
     @Override
     public Integer call() throws InterruptedException {
         if (Stream.of(images, generations, initImages, retiredVersions, checkpoints)
                 .allMatch(Objects::isNull)) {
-            throw new FleetException(
-                    "expected an age for at least one kind of blobs, such as --images 30d, found none");
+            throw new FleetException("expected an age for at least one kind of blob, such as --images 30d, found none");
         }
         atLeast("--generations", REQUESTS_ARE_DELETED, generations);
         atLeast("--init-images", REQUESTS_ARE_DELETED, initImages);
@@ -111,7 +113,7 @@ public final class BlobCleanCommand implements Callable<Integer> {
     private static void atLeast(String option, Duration least, @Nullable Duration found) {
         if (found != null && found.compareTo(least) < 0) {
             throw new FleetException(option + ": expected at least " + least.toHours() + "h, found " + found.toHours()
-                    + "h; younger blobs can still be needed");
+                    + "h; newer blobs may still be needed");
         }
     }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
             "Sets the owners and modes of a blob store's folders, so that the Unix user of each"
                     + " service can write only the files of that service. Run it as root while the services"
                     + " are stopped.",
-            "With --dry-run, it only prints the owner and mode of each folder."
+            "With --dry-run, the command only prints the owner and mode of each folder."
         })
 public final class BlobPermissionsCommand implements Callable<Integer> {
     @Option(
@@ -57,7 +57,7 @@ public final class BlobPermissionsCommand implements Callable<Integer> {
             names = "--group",
             paramLabel = "GROUP",
             required = true,
-            description = "Unix group with only these three users as members. The group can read all files.")
+            description = "Unix group whose only members are these three users. The group can read all files.")
     private String group;
 
     @Option(

@@ -45,20 +45,20 @@ final class DistillOptions {
             names = "--rank",
             paramLabel = "R",
             defaultValue = "8",
-            description = "Rank of the factors (default: ${DEFAULT-VALUE}).")
+            description = "Rank of the LoRA factors (default: ${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(
             names = "--alpha",
             paramLabel = "X",
-            description = "Alpha of the factors. The update of a weight is alpha / rank * B A. Default: the" + " rank.")
+            description = "Alpha of the LoRA factors. A weight's update is alpha / rank * B A. Default: the" + " rank.")
     private @Nullable Double alpha;
 
     @Option(
             names = "--targets",
             paramLabel = "NAME",
             defaultValue = "TRANSFORMER",
-            description = "Layers to which factors are added: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Layers that receive LoRA factors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TargetModules targets;
 
     @Option(
@@ -102,7 +102,7 @@ final class DistillOptions {
             names = "--sampler-steps",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Average number of sampler steps per image; each image uses between 0.5 and 1.5 times"
+            description = "Average number of sampler steps per image; each round uses between 0.5 and 1.5 times"
                     + " this number (default: ${DEFAULT-VALUE}).")
     private int samplerSteps;
 
@@ -110,7 +110,7 @@ final class DistillOptions {
             names = "--student-share",
             paramLabel = "X",
             defaultValue = "0.25",
-            description = "Share of the optimizer steps, at the end of training, that use student trajectories, from"
+            description = "Share of the optimizer steps that use student trajectories (the last steps), from"
                     + " 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double studentShare;
 
@@ -140,8 +140,8 @@ final class DistillOptions {
             names = "--ema",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "Decay of the exponential moving average that the student's weights are taken from, from 0"
-                    + " to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Decay of the exponential moving average that provides the student's weights, at least 0"
+                    + " and below 1 (default: ${DEFAULT-VALUE}).")
     private double ema;
 
     @Option(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * two steps, because the process crashes if it exits during a PyTorch computation.
  */
 final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable {
-    /** Decay of the displayed mean, which is needed because the losses of individual batches vary widely. */
+    /** Decay of the running mean. A mean is displayed because the losses of individual batches vary widely. */
     private static final double KEPT = 0.95;
 
     private static final int STEPS_PER_LINE = 20;
@@ -67,7 +67,7 @@ final class DistillProgress implements Consumer<TrainingProgress>, AutoCloseable
                         // There is no reference loss without a teacher.
                         + (Double.isNaN(missing)
                                 ? ""
-                                : String.format(Locale.ROOT, "error %.3f of that without guidance, ", missing))
+                                : String.format(Locale.ROOT, "relative loss %.3f (1 without guidance), ", missing))
                         + String.format(Locale.ROOT, "learning rate %.1e", progress.learningRate());
         if (bar != null) {
             bar.stepTo(progress.step());

@@ -29,7 +29,7 @@ public final class FeedbackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** This is optional, because picocli would otherwise require it before a subcommand. */
+    /** The parameter is optional, because picocli would otherwise require it even before a subcommand. */
     @Parameters(
             paramLabel = "GENERATION_ID",
             arity = "0..1",
@@ -77,7 +77,7 @@ public final class FeedbackCommand implements Callable<Integer> {
             sortOptions = false,
             description = {
                 "Withdraws all feedback that an owner has sent so far. Later training runs do not use" + " it.",
-                "Existing versions keep what they learned from it; to return to an earlier version,"
+                "Existing versions keep what they learned from the feedback; to return to an earlier version,"
                         + " use 'fleet adapter roll-back'."
             })
     int withdraw(

@@ -15,7 +15,7 @@ record ImageFiles(Path output) {
         if (!output.toString().endsWith(".png")) {
             throw new FleetException("--output: expected a name that ends in .png, found " + output.getFileName());
         }
-        Path folder = Objects.requireNonNull(output.getParent(), "an absolute file has a parent");
+        Path folder = Objects.requireNonNull(output.getParent(), "no parent folder");
         if (!Files.isDirectory(folder)) {
             throw new FleetException("--output: folder not found: " + folder);
         }

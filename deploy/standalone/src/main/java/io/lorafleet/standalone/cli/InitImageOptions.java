@@ -28,8 +28,9 @@ final class InitImageOptions {
     @Option(
             names = "--strength",
             paramLabel = "X",
-            description = "With --init-image, the share of the steps to run, above 0 and up to 1. A lower strength"
-                    + " keeps more of the init image. Default: 0.8.")
+            description =
+                    "With --init-image, the share of the steps to run, greater than 0 and up to 1. A lower strength"
+                            + " keeps more of the init image. Default: 0.8.")
     private @Nullable Double strength;
 
     InitImageOptions() {}
@@ -54,7 +55,7 @@ final class InitImageOptions {
         }
         byte[] content = Files.readAllBytes(file);
         if (SIGNATURES.stream().noneMatch(signature -> startsWith(content, signature))) {
-            throw new FleetException("--init-image: expected a PNG or JPEG, found another kind of file in " + file);
+            throw new FleetException("--init-image: expected a PNG or JPEG file, found another format in " + file);
         }
         return Base64.getEncoder().encodeToString(content);
     }

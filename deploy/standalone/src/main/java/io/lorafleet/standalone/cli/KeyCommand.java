@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "key",
-        description = "Creates and revokes API keys for a gateway. The file holds only hashes of the keys."
+        description = "Manages a gateway's API keys. The API key file contains only hashes of the keys."
                 + " A running gateway rereads the file when it changes.",
         synopsisSubcommandLabel = "COMMAND")
 public final class KeyCommand {
@@ -76,7 +76,7 @@ public final class KeyCommand {
             throws IOException {
         Set<Role> allowed = roles.stream().map(KeyCommand::role).collect(Collectors.toSet());
         if (life != null && life.isZero()) {
-            throw new FleetException("--expires: expected a duration above 0s, found 0s");
+            throw new FleetException("--expires: expected a duration greater than 0s, found 0s");
         }
         String key = newKey();
         Entry entry;
@@ -93,7 +93,7 @@ public final class KeyCommand {
     @Command(name = "list", description = "Lists the keys with their owners, roles and expiry times.")
     int list() throws IOException {
         if (!Files.exists(path)) {
-            throw new FleetException("--file: expected a file created by 'fleet key create', found none at " + path);
+            throw new FleetException("--file: expected a file created by 'fleet key create', found no file at " + path);
         }
         for (Entry key : file().read().keys()) {
             String roles = key.roles().stream().map(KeyCommand::name).sorted().collect(Collectors.joining(","));
@@ -106,8 +106,8 @@ public final class KeyCommand {
     @Command(
             name = "rotate",
             sortOptions = false,
-            description = "Creates a key with the owner, roles and lifetime of another key, and prints it. The"
-                    + " other key expires after the overlap.")
+            description = "Creates a key with the owner, roles and lifetime of an old key, and prints the new key. The"
+                    + " old key expires after the overlap.")
     int rotate(
             @Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id,
             @Option(

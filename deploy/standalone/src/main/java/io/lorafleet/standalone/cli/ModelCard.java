@@ -25,7 +25,7 @@ final class ModelCard {
 
                 # %1$s
 
-                A LoRA student for %2$s. It reproduces images of guidance scale %3$s with one UNet evaluation per step:
+                A LoRA student for %2$s. It reproduces images at guidance scale %3$s with one UNet evaluation per step:
                 use it without classifier-free guidance (guidance scale 1 in diffusers).
 
                 ## Training
@@ -44,7 +44,7 @@ final class ModelCard {
 
                 ## Evaluation
 
-                Not evaluated yet. `fleet evaluate` compares the student with its base.
+                Not evaluated yet. `fleet evaluate` compares the student with its base, with and without guidance.
                 """,
                 name,
                 base.name(),

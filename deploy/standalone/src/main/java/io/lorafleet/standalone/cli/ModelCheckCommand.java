@@ -19,9 +19,9 @@ import picocli.CommandLine.Option;
         name = "model-check",
         sortOptions = false,
         description = {
-            "Verifies a base model against its SHA256SUMS. Can copy the model first, for example from a shared"
-                    + " volume to a disk of the machine; files that are already there are not copied again.",
-            "Exits with code 1 if a file is missing or damaged."
+            "Verifies a base model against its SHA256SUMS. --copy-to copies the model first, for example from a shared"
+                    + " volume to a local disk; files that are already there are not copied again.",
+            "The exit code is 1 if a file is missing or damaged."
         })
 public final class ModelCheckCommand implements Callable<Integer> {
     @Option(
@@ -43,7 +43,7 @@ public final class ModelCheckCommand implements Callable<Integer> {
             }
             Path checked = copy == null ? directory : copy;
             sums.forEach((name, sha256) -> Checksums.verify(checked.resolve(name), sha256));
-            System.out.println(checked + ": " + sums.size() + " files have the SHA-256 of " + Checksums.FILE);
+            System.out.println(checked + ": " + sums.size() + " files match " + Checksums.FILE);
             return ExitCode.OK;
         } catch (ModelFileException e) {
             throw new FleetException(e.getMessage());

@@ -22,7 +22,7 @@ public final class PromptFile {
             }
             return prompts;
         } catch (IOException e) {
-            throw new FleetException("--prompts: cannot read " + file);
+            throw new FleetException("--prompts: cannot read " + file + ": " + e);
         }
     }
 }

@@ -37,13 +37,13 @@ final class StoreOptions implements StorageConfig, StorageConfig.Bucket {
     @Option(
             names = "--region",
             paramLabel = "REGION",
-            description = "Region of the bucket. Default: the region of the environment.")
+            description = "Region of the bucket. Default: us-east-1 with --endpoint, otherwise from the environment.")
     private @Nullable String region;
 
     @Option(
             names = "--path-style",
-            description = "The bucket is part of the path, not of the host name, as in most object stores other than"
-                    + " Amazon's.")
+            description = "Puts the bucket name in the URL path, not in the host name, as most object stores other than"
+                    + " Amazon's require.")
     private boolean pathStyle;
 
     BlobStore open() {

@@ -30,8 +30,8 @@ public final class TopicsCommand implements Callable<Integer> {
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Number of partitions in each topic that is read in parallel (default:"
-                    + " ${DEFAULT-VALUE}), except the request topics.")
+            description = "Number of partitions in each topic that is read in parallel, except the request topics"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int partitions;
 
     @Option(
@@ -45,7 +45,7 @@ public final class TopicsCommand implements Callable<Integer> {
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Number of replicas of each topic. Default: the cluster's setting.")
+            description = "Number of replicas of each partition. Default: the cluster's setting.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
     @Option(names = "--fix", description = "Sets the expected values on existing topics.")

@@ -25,7 +25,7 @@ record ApiProblem(
                     : text;
         } catch (InvalidMessageException notAProblem) {
             return response.uri() + " returned HTTP " + response.statusCode()
-                    + " without a problem document: the server is not a lorafleet gateway";
+                    + " without a problem document: the server may not be a lorafleet gateway";
         }
     }
 
@@ -34,7 +34,7 @@ record ApiProblem(
         if (errors == null || errors.isEmpty()) {
             return detail == null ? what : what + ": " + detail;
         }
-        // The detail only repeats the first error.
+        // The detail is omitted, because it only repeats the first error.
         return errors.stream()
                 .map(e -> "\n  " + e.field() + ": expected " + e.expected() + ", found " + e.found())
                 .collect(Collectors.joining("", what, ""));

@@ -51,7 +51,7 @@ public final class GatewayClient {
             .version(HttpClient.Version.HTTP_1_1)
             .executor(executor())
             .build();
-    /** URL without a trailing slash. It may contain a path (for example, behind a proxy). */
+    /** URL without a trailing slash. It may contain a path, for example if the gateway is behind a proxy. */
     private final String url;
     /** An API key or a token, or null. */
     private final @Nullable String key;
@@ -238,7 +238,7 @@ public final class GatewayClient {
         try {
             return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new FleetException("no gateway responds at " + url
+            throw new FleetException("no gateway is responding at " + url
                     + ": start a fleet with 'deploy/fleet up', or set --url to the URL of a running gateway");
         }
     }

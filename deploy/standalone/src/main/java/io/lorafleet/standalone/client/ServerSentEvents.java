@@ -18,7 +18,7 @@ final class ServerSentEvents {
 
     /**
      * @param line a line without its terminator
-     * @return the event that the line completes
+     * @return the event that the line completes, if any
      */
     Optional<Event> line(String line) {
         if (line.isEmpty()) {

@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Compares a student with its teacher, on prompts that were not used for training. For each prompt,"
-                    + " it generates images with guidance, without guidance and with the student, from the same"
+                    + " the command generates images with and without guidance, and with the student, from the same"
                     + " noise.",
-            "With the demo model, it also measures prompt adherence."
+            "With the demo model, the command also measures prompt adherence."
         })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final double DEFAULT_GUIDANCE = 5;
@@ -63,14 +63,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Evaluates only the first N prompts. Default: all prompts.")
+            description = "Number of prompts to evaluate, from the start of the file. Default: all prompts.")
     private @Nullable Integer count;
 
     @Option(
             names = "--guidance",
             paramLabel = "X",
-            description = "Guidance scale of the teacher. Default: the guidance scale of the fleet's adapter; 5"
-                    + " for a file.")
+            description = "Guidance scale of the teacher. Default: for an adapter in the fleet, the guidance scale"
+                    + " at which it was distilled; for a file, 5.")
     private @Nullable Double guidance;
 
     @Option(
@@ -121,7 +121,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(
-                    student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts"));
+                    student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts evaluated"));
             Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
             if (report != null) {
                 found.write(report, result.images());

@@ -56,10 +56,10 @@ public record Report(
         add(text, "| | teacher | without guidance | student |%n|---|---|---|---|%n");
         add(
                 text,
-                "| distance of the latents from the teacher's | 0 | %.3f | %.3f |%n",
+                "| distance of the latents from the teacher's latents | 0 | %.3f | %.3f |%n",
                 quality.unguidedLatentDistance(),
                 quality.latentDistance());
-        add(text, "| PSNR to the teacher's images, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
+        add(text, "| PSNR vs. the teacher's images, dB | | %.1f | %.1f |%n", quality.unguidedPsnr(), quality.psnr());
         add(
                 text,
                 "| seconds for the steps of an image, at %d rows per step | %.3f | | %.3f (%.2f of the teacher's) |%n",
@@ -70,7 +70,7 @@ public record Report(
         if (adherence != null) {
             addAdherence(text, adherence);
         }
-        add(text, "%n| timesteps | share of the effect of guidance that was learned |%n|---|---|%n");
+        add(text, "%n| timesteps | share of the guidance effect learned |%n|---|---|%n");
         quality.bins().forEach(bin -> add(text, "| %d to %d | %.3f |%n", bin.from(), bin.to() - 1, bin.learned()));
         add(text, "| all | %.3f |%n", quality.learned());
         return text.toString();
@@ -88,7 +88,7 @@ public record Report(
         row(text, adherence, "prompts that match completely", AdherenceReport::prompts);
         add(
                 text,
-                "| share of the gap that was recovered | 1 | 0 | %s of attributes, %s of prompts |%n",
+                "| share of the gain from guidance recovered | 1 | 0 | %s of attributes, %s of prompts |%n",
                 share(adherence.recovered()),
                 share(adherence.wholeRecovered()));
     }

@@ -5,9 +5,9 @@ import io.lorafleet.messages.PinnedAdapter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An event of the audit at the end of a run: its start, or something that it found. */
+/** An event of the audit at the end of a run: the start of the audit, or something that the audit found. */
 public sealed interface AuditEvent extends HistoryEvent {
-    /** From now on, the client asks each gateway for each generation. */
+    /** From now on, the client queries every gateway for every generation. */
     record Began(long t) implements AuditEvent {}
 
     /** A blob, with the SHA-256 of its bytes. */

@@ -7,7 +7,7 @@ public sealed interface FaultEvent extends HistoryEvent {
     record Began(long t, String fault, String target) implements FaultEvent {}
 
     /**
-     * The proof that a fault had an effect.
+     * Evidence that a fault had an effect.
      *
      * @param evidence what was seen
      */

@@ -18,7 +18,7 @@ public final class HistoryWriter implements AutoCloseable {
         out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(source + HistoryReader.SUFFIX)));
     }
 
-    /** Writes the event, so that it is in the file even if this process is killed. */
+    /** Writes the event to the file at once, so that it is not lost if this process is killed. */
     public synchronized void write(HistoryEvent event) {
         try {
             out.write(Json.write(event));

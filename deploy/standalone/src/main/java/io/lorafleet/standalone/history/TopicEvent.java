@@ -24,7 +24,7 @@ public sealed interface TopicEvent extends HistoryEvent {
     record Requested(long t, long at, Position position, String id, String content, List<PinnedAdapter> adapters)
             implements TopicEvent {}
 
-    /** A worker began an attempt. */
+    /** A worker started an attempt. */
     record Started(long t, long at, Position position, String id, String worker) implements TopicEvent {}
 
     /**

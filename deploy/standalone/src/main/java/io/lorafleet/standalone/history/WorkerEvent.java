@@ -6,7 +6,7 @@ public sealed interface WorkerEvent extends HistoryEvent {
     String worker();
 
     /**
-     * The broker delivered a request, or its lock was renewed.
+     * The broker delivered a request, or the worker renewed the request's lock.
      *
      * @param consumer client id of the share consumer; a worker has one consumer for each slot
      * @param delivery number of the delivery, starting at 1
@@ -26,8 +26,8 @@ public sealed interface WorkerEvent extends HistoryEvent {
     }
 
     /**
-     * The connection over which a share consumer got records has ended. The broker then takes back all records that the
-     * consumer holds.
+     * The connection over which a share consumer received records has ended. The broker then takes back all records
+     * that the consumer holds.
      */
     record Disconnected(long t, String worker, String consumer) implements WorkerEvent {}
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every blob of a store and finds those that are damaged or missing. It writes nothing, so services may use the
- * store at the same time. Blobs that they delete in the meantime do not count.
+ * store at the same time. Blobs that the services delete during the check do not count as missing.
  */
 public final class BlobCheck {
     private static final String UNFINISHED = ".unfinished";
@@ -57,7 +57,7 @@ public final class BlobCheck {
         }
     }
 
-    /** @throws NoSuchFileException if the folder is not that of a blob store */
+    /** @throws NoSuchFileException if the folder does not contain a blob store */
     public Summary run() throws IOException {
         Path unfinished = root.resolve(UNFINISHED);
         if (!Files.isDirectory(unfinished)) {
@@ -143,11 +143,11 @@ public final class BlobCheck {
         }
     }
 
-    /** @param referrer a blob that is stored after this one */
+    /** @param referrer key of a blob that refers to this one, and is stored after it */
     private void requirePresent(String key, String referrer) {
         BlobKind kind = BlobKind.of(key);
         if (kind != null && Files.notExists(root.resolve(key)) && Files.exists(root.resolve(referrer))) {
-            count(key, kind, "expected a blob, to which " + referrer + " refers, found none");
+            count(key, kind, "expected the blob that " + referrer + " refers to, found none");
         }
     }
 

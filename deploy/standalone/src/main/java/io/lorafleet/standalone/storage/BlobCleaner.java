@@ -49,7 +49,8 @@ public final class BlobCleaner {
 
     public Summary run() throws IOException {
         if (ages.generations() != null) {
-            // First the manifests: without its manifest, a generation is unknown, and nobody misses its images.
+            // The manifests are deleted first: a generation without a manifest is unknown, so nobody expects its
+            // images.
             clean(BlobTree.GENERATIONS, ages.generations(), this::isManifest);
             clean(BlobTree.GENERATIONS, ages.generations(), blob -> hasEnded(generation(blob)));
             clean(BlobTree.REQUESTS, ages.generations(), blob -> hasEnded(request(blob)));

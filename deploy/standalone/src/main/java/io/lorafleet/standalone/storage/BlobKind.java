@@ -30,11 +30,11 @@ enum BlobKind {
                     Json.read(content.readAllBytes(), AdapterVersion.class)
                             .pinned()
                             .toString()),
-            "Nothing to do: no other version gets the number."),
+            "Nothing to do: the version number is not reused."),
     INIT_IMAGE(
             "init-images/([0-9a-f]{64})",
             BlobKind::hashInKey,
-            "Send a request with the same init image, which stores the image again."),
+            "Send a request with the same init image: the gateway then stores the image again."),
     REQUEST(
             "requests/([^/]+)[.]json",
             (key, content) -> fault(
@@ -42,7 +42,7 @@ enum BlobKind {
                     "request "
                             + SealedJson.read(content.readAllBytes(), CommandHeader.class)
                                     .requestId()),
-            "Nothing to do: at the next request with the same idempotency key, a gateway replaces it."),
+            "Nothing to do: a gateway replaces the blob at the next request with the same idempotency key."),
     MANIFEST(
             "generations/([^/]+)/manifest[.]json",
             (key, content) -> fault(
@@ -60,7 +60,7 @@ enum BlobKind {
     FEEDBACK(
             "feedback/[^/]+/[0-9]+/[0-9]+-[0-9]+-([0-9a-f]{64})[.]json",
             BlobKind::hashInKey,
-            "Restore the file from a backup. Without it, runs do not replay this feedback or any earlier feedback."),
+            "Restore the file from a backup. Until then, training runs replay neither this nor earlier feedback."),
     /** Stored by an earlier release. */
     FEEDBACK_WITHOUT_HASH(
             "feedback/[^/]+/[0-9]+/[0-9]+-[0-9]+[.]json",
@@ -75,10 +75,10 @@ enum BlobKind {
                 String expected = new String(content.readNBytes(64), StandardCharsets.US_ASCII);
                 return expected.matches("[0-9a-f]{64}")
                         ? hashFault(expected, Sha256.of(content))
-                        : "expected a SHA-256 in the first 64 bytes, found something else";
+                        : "expected a hexadecimal SHA-256 in the first 64 bytes, found other content";
             },
-            "Nothing to do: the trainer deletes it, and the run starts again from an earlier checkpoint or from its"
-                    + " beginning.");
+            "Nothing to do: the trainer deletes the checkpoint, and the run resumes from an earlier checkpoint or"
+                    + " starts again.");
 
     private final Pattern keys;
     private final Check check;

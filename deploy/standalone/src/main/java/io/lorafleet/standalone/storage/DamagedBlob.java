@@ -4,8 +4,8 @@ package io.lorafleet.standalone.storage;
 /**
  * A blob that is missing, or whose content differs from what a service stored.
  *
- * @param fault what was expected and what was found; never the content itself, which may be a prompt
- * @param repair what to do about it
+ * @param fault what was expected and what was found; never the content itself, which may contain a prompt
+ * @param repair what to do about the fault
  */
 public record DamagedBlob(String key, String fault, String repair) {
     @Override

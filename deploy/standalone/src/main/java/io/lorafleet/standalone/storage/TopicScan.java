@@ -49,7 +49,8 @@ public final class TopicScan {
                 try {
                     found.adapter(record);
                 } catch (InvalidMessageException e) {
-                    throw new IOException("an invalid record in topic " + record.topic() + ", offset " + record.offset()
+                    throw new IOException("invalid record in topic " + record.topic() + ", partition "
+                            + record.partition() + ", offset " + record.offset()
                             + ": " + e.getMessage());
                 }
             });
@@ -85,7 +86,7 @@ public final class TopicScan {
                 deadline = System.nanoTime() + TIMEOUT.toNanos();
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("expected records of topic " + topic.in(prefix) + ", found none in "
+                throw new IOException("expected records in topic " + topic.in(prefix) + ", found none within "
                         + TIMEOUT.toSeconds() + " s");
             }
         }

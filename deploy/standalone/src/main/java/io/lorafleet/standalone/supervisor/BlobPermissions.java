@@ -76,7 +76,7 @@ public final class BlobPermissions {
     }
 
     private String userOf(Writer writer) {
-        return Objects.requireNonNull(users.get(writer), "each service has a user");
+        return Objects.requireNonNull(users.get(writer), "no user for this service");
     }
 
     /** Creates missing folders and sets the owners and modes of the folders and their contents. Must be run as root. */

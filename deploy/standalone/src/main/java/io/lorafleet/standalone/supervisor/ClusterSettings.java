@@ -26,7 +26,7 @@ public final class ClusterSettings {
             try (Reader in = Files.newBufferedReader(file)) {
                 more.load(in);
             } catch (IOException e) {
-                throw new FleetException("--config: cannot read " + file);
+                throw new FleetException("--config: cannot read " + file + ": " + e.getMessage());
             }
         }
         Map<String, String> settings = new HashMap<>();

@@ -65,11 +65,11 @@ final class DataFolder implements AutoCloseable {
                 Files.setPosixFilePermissions(path, OwnerOnly.FOLDER);
             }
         } catch (FileSystemException notOurs) {
-            // The objection below describes the problem.
+            // The check below reports the problem.
         }
         Optional<String> objection = OwnerOnly.objection(path);
         if (objection.isPresent()) {
-            throw new FleetException("--data: with --api-keys, " + objection.get());
+            throw new FleetException("--data, when used with --api-keys: " + objection.get());
         }
     }
 
@@ -98,7 +98,7 @@ final class DataFolder implements AutoCloseable {
         try (Writer out = Files.newBufferedWriter(kafkaClient())) {
             properties.store(
                     out,
-                    "For use with --config while the fleet runs. These credentials grant full access to the broker.");
+                    "Use with --config while the fleet is running. These credentials grant full access to the broker.");
         }
     }
 

@@ -46,7 +46,7 @@ public final class LocalFleet implements AutoCloseable {
         this(settings, notices, System.getenv());
     }
 
-    /** @param environment environment of this process, which the services inherit in part */
+    /** @param environment environment of this process; the services inherit part of it */
     public LocalFleet(FleetSettings settings, Consumer<String> notices, Map<String, String> environment) {
         this.settings = settings;
         this.notices = notices;
@@ -70,10 +70,11 @@ public final class LocalFleet implements AutoCloseable {
     private synchronized String openBroker() throws IOException {
         requireOpen();
         data = DataFolder.open(settings.data(), settings.isClosed());
-        // This fleet has the lock, so any services of another fleet that use this folder are orphans.
+        // This fleet holds the lock, so any services of another fleet that use this folder are orphans.
         OrphanReaper.end(ServiceSpecs.storageArgument(data), STOP_TIMEOUT, notices);
         Preflight.check(settings);
-        // SLF4J reads this property before Kafka logs its first line. The terminal is for messages to the user.
+        // Set before Kafka logs its first line, when SLF4J reads this property. The log goes to a file, because the
+        // terminal is for messages to the user.
         System.setProperty(
                 "org.slf4j.simpleLogger.logFile",
                 data.logs().resolve("broker.log").toString());
@@ -94,7 +95,7 @@ public final class LocalFleet implements AutoCloseable {
 
     private synchronized List<CompletableFuture<Void>> startServices(String bootstrap) throws IOException {
         requireOpen();
-        DataFolder folder = Objects.requireNonNull(data, "openBroker() was called");
+        DataFolder folder = Objects.requireNonNull(data, "openBroker() has not been called");
         SortedMap<String, URI> metrics = new TreeMap<>();
         for (ServiceSpec spec : ServiceSpecs.of(settings, folder, bootstrap, login, environment)) {
             ServiceProcess service = ServiceProcess.start(spec, STOP_TIMEOUT, notices);
@@ -166,7 +167,7 @@ public final class LocalFleet implements AutoCloseable {
 
     public String bootstrapServers() {
         return settings.bootstrap() == null
-                ? Objects.requireNonNull(broker, "start() was called").bootstrapServers()
+                ? Objects.requireNonNull(broker, "start() has not been called").bootstrapServers()
                 : settings.bootstrap();
     }
 

@@ -32,7 +32,7 @@ final class Preflight {
     private static void requireKeys(Path keys) {
         if (!Files.isReadable(keys)) {
             throw new FleetException(
-                    "--api-keys: expected a file created by 'deploy/fleet key create', found none at " + keys);
+                    "--api-keys: expected a readable file created by 'deploy/fleet key create', found none at " + keys);
         }
         try {
             OwnerOnly.objection(keys).ifPresent(objection -> {

@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** Creates a fleet's topics on a cluster. */
 public final class Provisioning {
-    /** Uses the number of replicas configured on the cluster. */
+    /** Selects the replication factor configured on the cluster. */
     public static final short CLUSTER_DEFAULT = -1;
 
     /**
@@ -43,7 +43,7 @@ public final class Provisioning {
     /**
      * Compares the settings of the existing topics, and creates the missing topics.
      *
-     * @param fix whether to set the expected values
+     * @param fix whether to change differing settings to the expected values
      * @throws FleetException if the cluster does not respond, or rejects the topics
      */
     public static Report provision(Map<String, Object> client, FleetTopics topics, boolean fix)
@@ -69,10 +69,10 @@ public final class Provisioning {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof TimeoutException) {
-                throw new FleetException("no Kafka broker responds at " + bootstrap + " (--bootstrap)");
+                throw new FleetException("no Kafka broker responded at " + bootstrap + " (--bootstrap)");
             }
-            throw new FleetException("the Kafka cluster at " + bootstrap + " rejected the topics: " + cause.getMessage()
-                    + " (share groups need Kafka 4.2 or newer)");
+            throw new FleetException("cannot create the topics on the Kafka cluster at " + bootstrap + ": "
+                    + cause.getMessage() + " (share groups need Kafka 4.2 or newer)");
         } catch (KafkaException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new FleetException("--bootstrap: " + cause.getMessage());

@@ -28,7 +28,7 @@ final class ServiceEnvironment {
 
     Map<String, String> ofOthers() {
         Map<String, String> others = new TreeMap<>(all);
-        // A variable's name can start with a profile.
+        // A variable's name can start with a Quarkus profile, such as _PROD_.
         others.keySet().removeIf(name -> OF_GATEWAY.stream().anyMatch(variable(name)::contains));
         return others;
     }

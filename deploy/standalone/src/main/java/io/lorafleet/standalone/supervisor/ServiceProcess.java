@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service as a child process. The process is restarted if it exits unexpectedly or hangs, but its first start must succeed.
+ * A service as a child process. The process is restarted if it exits unexpectedly or hangs, but its first start must
+ * succeed.
  */
 final class ServiceProcess implements AutoCloseable {
     private static final HttpClient HTTP =
@@ -34,7 +35,7 @@ final class ServiceProcess implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration HANG_CHECK_INTERVAL = Duration.ofSeconds(2);
     private static final int DOWN = 503;
-    /** Number of consecutive checks that must find a service hung before it is killed. */
+    /** Number of consecutive checks that must report a hang before the service is killed. */
     private static final int MAX_HANGS = 3;
 
     private static final int TAIL_LINES = 15;
@@ -62,7 +63,7 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * Starts a service and returns immediately.
      *
-     * @param stopTimeout time between the stop request and killing the process
+     * @param stopTimeout time between asking the process to stop and killing it
      * @param notices receives messages for the user
      */
     static ServiceProcess start(ServiceSpec spec, Duration stopTimeout, Consumer<String> notices) throws IOException {
@@ -91,7 +92,7 @@ final class ServiceProcess implements AutoCloseable {
 
     /** @return the current process; the last process if none is running */
     synchronized Process process() {
-        return Objects.requireNonNull(process, "start() launches the process");
+        return Objects.requireNonNull(process, "start() has not been called");
     }
 
     private void keepRunning() {
@@ -142,7 +143,7 @@ final class ServiceProcess implements AutoCloseable {
         while (!current.waitFor(HANG_CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
             hangs = status(spec.readiness().resolve("/q/health/group/watchdog")) == DOWN ? hangs + 1 : 0;
             if (hangs == MAX_HANGS) {
-                notices.accept(spec.name() + " hangs; killing it");
+                notices.accept(spec.name() + " has hung; killing it");
                 current.destroyForcibly();
             }
         }

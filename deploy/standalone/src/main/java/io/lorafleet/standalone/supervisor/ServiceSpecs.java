@@ -18,7 +18,7 @@ final class ServiceSpecs {
     private static final String GATEWAY = "gateway";
     /** The prefix of all worker names. */
     static final String WORKER = "worker-";
-    /** The default. It cannot be changed in the environment, because services are killed after a fixed time. */
+    /** The default. It cannot be changed through the environment, because services are killed after a fixed time. */
     static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
     private final FleetSettings settings;

@@ -62,7 +62,8 @@ class ImageCheckTest {
 
         assertThat(result.identical()).isEqualTo(1);
         assertThat(result.worstPsnr()).isBetween(48.0, 48.2);
-        assertThat(result.wrong()).containsExactly("g1: expected at least 50.0 dB when generated again, found 48.1");
+        assertThat(result.wrong())
+                .containsExactly("g1: expected a PSNR of at least 50.0 dB when generated again, found 48.1 dB");
     }
 
     @Test
@@ -96,7 +97,7 @@ class ImageCheckTest {
         gateway.image = id -> Images.png(0x808080, fast(id.equals("g4") ? 2 : 3));
 
         assertThat(check("fast@3", null, 1).wrong())
-                .containsExactly("g0: expected at most 45.0 dB with fast@2, found Infinity");
+                .containsExactly("g0: expected a PSNR of at most 45.0 dB with fast@2, found Infinity dB");
     }
 
     @Test

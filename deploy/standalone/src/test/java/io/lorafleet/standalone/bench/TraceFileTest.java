@@ -67,11 +67,11 @@ class TraceFileTest {
             'steps': 2.5 | steps: expected a whole number from 1 to 1000, found 2.5
             'seed': 4294967296 | seed: expected a whole number from 0 to 4294967295, found 4294967296
             'guidance': 0.5 | guidance: expected a number from 1.0 to 50.0, found 0.5
-            'prompt': 7 | prompt: expected a text, found 7
+            'prompt': 7 | prompt: expected a string, found 7
             'width': 64 | height: expected a whole number from 8 to 4096, found nothing
             'priority': 'low' | priority: expected one of [interactive, batch], found "low"
             'offset': 0.5 | offset: expected at least the offset of the previous line, 1.0, found 0.5
-            'adaptor': 'fast' | expected the fields [adapter, guidance, height, offset, priority, prompt, sampler, seed, steps, width], found adaptor
+            'adaptor': 'fast' | expected only the fields [adapter, guidance, height, offset, priority, prompt, sampler, seed, steps, width], found adaptor
             """)
     void namesTheFileTheLineAndWhatWasExpected(String field, String problem) throws IOException {
         // If a field occurs twice, the last occurrence applies.

@@ -43,7 +43,7 @@ class ChaosCommandTest {
 
         assertThat(run("--cell", "worker-kill", "--out", folder.toString())).isEqualTo(1);
 
-        assertThat(err.toString()).contains("--out: expected a folder without files, found some in " + folder);
+        assertThat(err.toString()).contains("--out: expected an empty folder, found files in " + folder);
     }
 
     @Test

@@ -100,8 +100,8 @@ class CheckCommandTest {
                 change("I1", "a: expected a result, found none", h -> h.remove(ended("a"))),
                 change("I1", "a: expected a record of the accepted request", h -> h.remove(requested("a"))),
                 change("I1", "a: expected one outcome, found [failed, succeeded]", h -> h.add(end("a", "failed"))),
-                change("I1", "a: expected a manifest with succeeded, found none", h -> h.remove(manifest("a"))),
-                change("I1", "c: expected a manifest with cancelled, found none", h -> h.remove(manifest("c"))),
+                change("I1", "a: expected a manifest with outcome succeeded, found none", h -> h.remove(manifest("a"))),
+                change("I1", "c: expected a manifest with outcome cancelled, found none", h -> h.remove(manifest("c"))),
                 change(
                         "I1",
                         "a: expected the end that gateway-2 showed before: succeeded, content end-a, found not-found",
@@ -197,7 +197,7 @@ class CheckCommandTest {
                                 e instanceof VersionPublished v && v.version().equals(FAST_1) && v.committed())),
                 change(
                         "I4",
-                        "a: expected a manifest with [fast@1",
+                        "a: expected a manifest with the adapters [fast@1",
                         h -> h.replace(
                                 ManifestFound.class,
                                 m -> m.id().equals("a"),
@@ -212,28 +212,28 @@ class CheckCommandTest {
                                 b -> new BlobFound(b.t(), b.key(), OTHER))),
                 change(
                         "I5",
-                        "fast, partition 0: expected the next range from offset 2, found 3",
+                        "fast, partition 0, start of the next range: expected offset 2, found 3",
                         h -> h.replace(
                                 RunFinished.class,
                                 r -> r.lineage().fromOffset() == 2,
                                 r -> withLineage(r, new Lineage(2, 0, 3, 4, 1, 1, "plan")))),
                 change(
                         "I5",
-                        "fast, partition 0, sample vote-2: expected number of ranges 1, found 2",
+                        "fast, partition 0, ranges with sample vote-2: expected exactly 1, found 2",
                         h -> h.replace(
                                 RunFinished.class,
                                 r -> r.lineage().fromOffset() == 2,
                                 r -> withLineage(r, new Lineage(2, 0, 1, 3, 1, 1, "plan")))),
                 change(
                         "I5",
-                        "fast, partition 0, offsets 0 to 2: expected number of samples 2, found 1",
+                        "fast, partition 0, samples from offset 0 to 2: expected exactly 2, found 1",
                         h -> h.replace(
                                 RunFinished.class,
                                 r -> r.lineage().fromOffset() == 0,
                                 r -> withLineage(r, new Lineage(1, 0, 0, 2, 1, 1, "plan")))),
                 change(
                         "I5",
-                        "fast, partition 0, offsets 0 to 2: expected number of samples 1, found 2",
+                        "fast, partition 0, samples from offset 0 to 2: expected exactly 1, found 2",
                         h -> h.replace(
                                 Voted.class,
                                 v -> v.vote().equals("vote-2"),
@@ -246,7 +246,7 @@ class CheckCommandTest {
                                 && r.lineage().fromOffset() == 0)),
                 change(
                         "I6",
-                        "fast, partition 0 from offset 0: expected number of committed ends of the run: 1, found 2",
+                        "committed ends of the run of fast, partition 0 from offset 0: expected exactly 1, found 2",
                         h -> h.add(new RunFinished(
                                 6000, 6000, anywhere(), true, "fast", new Lineage(1, 0, 0, 2, 2, 1, "plan"), 3))),
                 change(

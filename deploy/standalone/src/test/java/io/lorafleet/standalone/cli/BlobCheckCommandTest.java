@@ -121,7 +121,7 @@ class BlobCheckCommandTest {
         Files.delete(file);
         assertThat(check())
                 .contains(
-                        directory.relativize(file) + ": expected a blob, to which " + referrer + " refers, found none")
+                        directory.relativize(file) + ": expected the blob that " + referrer + " refers to, found none")
                 .contains(" 1 damaged");
         assertThat(run.exit()).isEqualTo(1);
     }

@@ -174,7 +174,7 @@ class BlobCleanCommandTest {
             value = {
                 "--images 30d --directory none | '--directory: expected a blob store, with the folder none/.unfinished, found none'",
                 "--images 30d | 'expected either --directory or --bucket, found neither'",
-                "--directory x | 'expected an age for at least one kind of blobs, such as --images 30d, found none'",
+                "--directory x | 'expected an age for at least one kind of blob, such as --images 30d, found none'",
                 "--directory x --generations 7d | '--generations: expected at least 192h, found 168h'",
                 "--directory x --init-images 1d | '--init-images: expected at least 192h, found 24h'",
                 "--directory x --retired-versions 1d | '--retired-versions: expected at least 192h, found 24h'",

@@ -43,7 +43,7 @@ class InitImageOptionsTest {
 
         assertThatThrownBy(() -> new InitImageOptions(text, null).base64())
                 .isInstanceOf(FleetException.class)
-                .hasMessage("--init-image: expected a PNG or JPEG, found another kind of file in " + text);
+                .hasMessage("--init-image: expected a PNG or JPEG file, found another format in " + text);
     }
 
     @Test

@@ -50,7 +50,7 @@ class KeyCommandTest {
         CommandRun run = run("create", "--owner", "a", "--role", "generate", "--expires", "0s");
 
         assertThat(run.exit()).isEqualTo(1);
-        assertThat(run.err()).contains("--expires: expected a duration above 0s, found 0s");
+        assertThat(run.err()).contains("--expires: expected a duration greater than 0s, found 0s");
         assertThat(file()).doesNotExist();
     }
 

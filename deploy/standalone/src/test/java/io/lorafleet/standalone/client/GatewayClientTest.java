@@ -108,7 +108,7 @@ class GatewayClientTest {
 
         assertThatThrownBy(() -> nobody.generation("g1"))
                 .isInstanceOf(FleetException.class)
-                .hasMessageStartingWith("no gateway responds at http://localhost:");
+                .hasMessageStartingWith("no gateway is responding at http://localhost:");
     }
 
     @Test

@@ -79,7 +79,7 @@ class ServiceProcessTest {
         await().atMost(TIMEOUT).until(() -> said.contains("fake has restarted"));
 
         assertThat(hanging.isAlive()).isFalse();
-        assertThat(said.get(0)).isEqualTo("fake hangs; killing it");
+        assertThat(said.get(0)).isEqualTo("fake has hung; killing it");
     }
 
     @Test

@@ -63,7 +63,7 @@ record TrainingView(
 
     static TrainingView of(AdapterTraining training) {
         List<TrainingProgressed> progress = training.progress();
-        TrainingStarted started = Objects.requireNonNull(training.started(), "the table lists only started runs");
+        TrainingStarted started = Objects.requireNonNull(training.started(), "the run has not started");
         TrainingFinished finished = training.finished();
         return new TrainingView(
                 training.adapter(),

@@ -17,7 +17,7 @@ import java.io.IOException;
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;
 
-    // Looked up for each request, because providers are created before the configuration.
+    // Looked up for each request, because providers are created before the configuration is available.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;

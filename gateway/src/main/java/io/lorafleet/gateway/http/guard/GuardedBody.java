@@ -14,7 +14,7 @@ final class GuardedBody extends FilterInputStream {
     /** Number of bytes to take from the quota at a time. */
     private static final int STEP = 1 << 16;
 
-    /** The exception message of Quarkus' VertxInputStream after quarkus.http.read-timeout. */
+    /** The message of the exception that Quarkus' VertxInputStream throws when quarkus.http.read-timeout expires. */
     private static final String TIMED_OUT = "Read timed out";
 
     private final @Nullable String owner;

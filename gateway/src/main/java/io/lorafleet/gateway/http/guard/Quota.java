@@ -29,7 +29,7 @@ public final class Quota {
     }
 
     /**
-     * Takes an amount, which {@link #giveBack} returns.
+     * Takes an amount from the quota, to be returned with {@link #giveBack}.
      *
      * @param owner the caller; null in open mode, in which only the total limit applies
      * @throws ProblemException if a limit would be exceeded

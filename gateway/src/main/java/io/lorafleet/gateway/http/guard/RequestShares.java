@@ -25,7 +25,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 public final class RequestShares implements ContainerRequestFilter {
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
 
-    // Looked up for each request, because providers are created before the configuration.
+    // Looked up for each request, because providers are created before the configuration is available.
     private final Instance<GatewayConfig> config;
     private final Instance<Quotas> quotas;
     private final Instance<Caller> caller;

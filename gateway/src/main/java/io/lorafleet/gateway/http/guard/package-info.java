@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The checks that run before the resources: checks of hosts, origins, paths, body sizes, read rates and quotas. */
+/** The checks that requests must pass: host, origin, path, body size, transfer rate and quotas. */
 @NullMarked
 package io.lorafleet.gateway.http.guard;
 

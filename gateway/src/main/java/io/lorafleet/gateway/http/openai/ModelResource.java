@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists the base and the adapters as models, in the format of OpenAI's API and vLLM. The base comes first. */
+/** Lists the base and the adapters as models, in the format of OpenAI's and vLLM's APIs. The base comes first. */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)

@@ -31,7 +31,7 @@ sealed interface OpenAiEvent {
             @JsonProperty("partial_image_index") @Nullable Integer index,
             @Nullable Usage usage)
             implements OpenAiEvent {
-        /** OpenAI's value for settings that this API does not have. */
+        /** The value that events report for OpenAI's {@code quality} setting, which lorafleet ignores. */
         private static final String NO_CHOICE = "auto";
 
         private static final String OPAQUE = "opaque";

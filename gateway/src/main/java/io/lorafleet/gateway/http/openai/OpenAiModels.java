@@ -19,7 +19,7 @@ record OpenAiModels(String object, List<Model> data) {
      * The base or an adapter.
      *
      * @param created creation time, in seconds since 1970; for the base, the current time, as in vLLM
-     * @param root an adapter's stable version, or the base's name
+     * @param root for an adapter, its current version, as {@code name@version}; for the base, its name
      * @param parent the base of an adapter; for the base, null rather than absent, as in vLLM
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)

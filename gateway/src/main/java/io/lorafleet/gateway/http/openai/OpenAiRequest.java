@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's request for images. The fields starting with {@code negative_prompt} are extensions. Unknown fields are
+ * OpenAI's request for images. {@code negative_prompt} and the fields after it are extensions. Unknown fields are
  * ignored, because clients also send options that are meant for other models.
  *
  * @param size {@code WxH}; {@code auto} or absent for the model's default
@@ -98,7 +98,7 @@ record OpenAiRequest(
         int previews = checks.whole("partial_images", 0, MOST_PARTIAL_IMAGES, partialImages, 0);
         boolean streams = Boolean.TRUE.equals(stream);
         if (streams && n != null && n > 1) {
-            checks.refuse("n", "1 with stream", n);
+            checks.refuse("n", "1 if stream is true", n);
         }
         ProblemException.throwIfAny(checks.badFields());
         return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);

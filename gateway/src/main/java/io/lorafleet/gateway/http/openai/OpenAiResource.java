@@ -97,8 +97,8 @@ public final class OpenAiResource {
     @Operation(
             operationId = "createImages",
             summary = "Generate images and wait until they are ready (OpenAI's API)",
-            description = "If stream is true, the response consists of server-sent events: up to"
-                    + " partial_images `image_generation.partial_image` events, then"
+            description = "If `stream` is true, the response consists of server-sent events: up to"
+                    + " `partial_images` events of the type `image_generation.partial_image`, then"
                     + " `image_generation.completed` or `error`.")
     @APIResponse(
             responseCode = "200",

@@ -40,7 +40,7 @@ final class OpenAiResults {
 
     /** @throws ProblemException if the generation did not succeed */
     static GenerationSucceeded succeeded(Generation generation) {
-        return Objects.requireNonNull(generation.finished(), "the generation is finished")
+        return Objects.requireNonNull(generation.finished(), "the generation is not finished")
                 .match(
                         succeeded -> succeeded,
                         failed -> {

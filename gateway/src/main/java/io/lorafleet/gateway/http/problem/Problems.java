@@ -97,7 +97,7 @@ final class Problems {
 
     @ServerExceptionMapper
     Response forbidden(ForbiddenException e, UriInfo uri) {
-        return answer(Problem.of(ProblemType.FORBIDDEN, "none of the caller's roles has this permission"), uri)
+        return answer(Problem.of(ProblemType.FORBIDDEN, "none of the caller's roles permits this request"), uri)
                 .build();
     }
 
@@ -114,7 +114,7 @@ final class Problems {
                 .build();
     }
 
-    /** Handles this subclass explicitly, because the framework has its own mapper for it. */
+    /** Handles {@link MismatchedInputException} explicitly, because the framework has its own mapper for it. */
     @ServerExceptionMapper
     Response notTheJsonExpected(MismatchedInputException e, UriInfo uri) {
         return notJson(e, uri);
@@ -143,11 +143,11 @@ final class Problems {
     @ServerExceptionMapper
     Response unexpected(Exception e, UriInfo uri) {
         if (current.getCurrent().response().closed() || hasClientGone(e)) {
-            LOG.debugf("The client of %s disconnected", uri.getPath());
+            LOG.debugf("The client disconnected during a request to %s", uri.getPath());
             return Response.serverError().build(); // the client will not read the response
         }
         String id = UUID.randomUUID().toString();
-        LOG.errorf(e, "Error %s on %s", id, uri.getPath());
+        LOG.errorf(e, "Error %s in a request to %s", id, uri.getPath());
         return answer(Problem.of(ProblemType.INTERNAL, "see the gateway's log for error " + id), uri)
                 .build();
     }

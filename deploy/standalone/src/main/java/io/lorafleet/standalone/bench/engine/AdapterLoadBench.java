@@ -81,7 +81,7 @@ public final class AdapterLoadBench {
     }
 
     private static Distribution distribution(List<Round> rounds, Function<Round, Duration> part) {
-        return Objects.requireNonNull(Distribution.of(rounds.stream().map(part).toList()), "there is a round");
+        return Objects.requireNonNull(Distribution.of(rounds.stream().map(part).toList()), "no rounds were measured");
     }
 
     private Round load(String sha256) throws IOException {

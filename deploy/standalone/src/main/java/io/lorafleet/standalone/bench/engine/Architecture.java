@@ -5,7 +5,7 @@ import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelConfig;
 
-/** Models to benchmark with random weights and their published configurations. */
+/** Models to benchmark, with their published configurations and with random weights. */
 enum Architecture {
     SD15("""
             {"block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "sample_size": 64,

@@ -96,7 +96,7 @@ public final class BenchAdapterLoadCommand implements Callable<Integer> {
             description = "Number of threads per operation. Default: one per processor.")
     private @Nullable Integer threads;
 
-    @Option(names = "--json", description = "Prints the result as JSON, in seconds.")
+    @Option(names = "--json", description = "Prints the result as JSON, with times in seconds.")
     private boolean json;
 
     @Override

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         sortOptions = false,
-        description = "Measures how long the VAE takes to decode one latent on this machine, with random weights.")
+        description = "Measures the time and the memory that a VAE with random weights needs to decode one latent.")
 public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",
@@ -54,7 +54,7 @@ public final class BenchDecodeCommand implements Callable<Integer> {
         TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         VaeConfig config = architecture.vae();
         if (size < config.factor() || size % config.factor() != 0) {
-            throw new FleetException("--size: expected a multiple of " + config.factor() + ", found " + size);
+            throw new FleetException("--size: expected a positive multiple of " + config.factor() + ", found " + size);
         }
         try (NDManager owner = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             Vae vae = new Vae(

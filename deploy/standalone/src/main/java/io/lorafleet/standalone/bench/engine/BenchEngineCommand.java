@@ -82,7 +82,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
             names = "--beside",
             paramLabel = "WHAT",
             description = {
-                "Also measures one of these batches, alternating with the first, and prints the ratio:"
+                "Second batch, measured alternately with the first to print the ratio of their times:"
                         + " ${COMPLETION-CANDIDATES}.",
                 "TEACHER: two rows for each image. BASE: the same rows without adapters.",
                 "ALONE: the same images, each in its own batch."

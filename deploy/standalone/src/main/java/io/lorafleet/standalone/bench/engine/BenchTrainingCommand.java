@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures the peak memory and the time per step of the four training methods, each in"
-                    + " its own process, and compares them with table 1 of Golnari, LoRA-Enhanced"
+                    + " its own process, and compares the memory with table 1 of Golnari, LoRA-Enhanced"
                     + " Distillation.",
-            "The weights are random. Full training of SD 1.5 needs about 20 GiB."
+            "The weights are random. Full training of SD 1.5 needs about 20 GiB of memory."
         })
 public final class BenchTrainingCommand implements Callable<Integer> {
     @Spec
@@ -63,7 +63,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
             names = "--rank",
             paramLabel = "R",
             defaultValue = "16",
-            description = "Rank of the factors (default: ${DEFAULT-VALUE}).")
+            description = "Rank of the LoRA factors (default: ${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(
@@ -154,13 +154,13 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         int code = process.waitFor();
         if (code != ExitCode.OK) {
             throw new FleetException(
-                    each + ": the process failed with exit code " + code + (code == 137 ? ": out of memory" : ""));
+                    each + ": the process exited with code " + code + (code == 137 ? ", probably out of memory" : ""));
         }
         return Json.read(out, Report.class);
     }
 
     private static String table(Map<TrainingMethod, Report> reports) {
-        double base = Objects.requireNonNull(reports.get(TrainingMethod.FULL), "all methods were measured")
+        double base = Objects.requireNonNull(reports.get(TrainingMethod.FULL), "full training was not measured")
                 .peakMebibytes();
         StringBuilder text = new StringBuilder(String.format(
                 "| method | peak, GiB | of full | paper, GB | of full | s per step |%n|---|---|---|---|---|---|%n"));
@@ -176,7 +176,10 @@ public final class BenchTrainingCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    /** @return the memory that Stable Diffusion 1.5 needs on a GPU according to the paper, in gigabytes */
+    /**
+     * @return the GPU memory that Stable Diffusion 1.5 needs according to table 1 of LoRA-Enhanced Distillation, in
+     * gigabytes
+     */
     private static double paper(TrainingMethod method) {
         return switch (method) {
             case FULL -> 21.0;

@@ -40,7 +40,7 @@ final class EngineBench {
     /**
      * The batches to measure.
      *
-     * @param beside second batch, measured alternately with the first, or null
+     * @param beside second batch, measured alternately with the first; null if there is none
      * @param size width and height in pixels, or null for the size of the model's training images
      */
     record Workload(
@@ -96,7 +96,7 @@ final class EngineBench {
         UNetConfig config = unet.config();
         int size = workload.size() == null ? config.sampleSize() * factor : workload.size();
         if (size < factor || size % factor != 0) {
-            throw new FleetException("--size: expected a multiple of " + factor + ", found " + size);
+            throw new FleetException("--size: expected a positive multiple of " + factor + ", found " + size);
         }
         List<Double> seconds = new ArrayList<>();
         List<Double> beside = new ArrayList<>();

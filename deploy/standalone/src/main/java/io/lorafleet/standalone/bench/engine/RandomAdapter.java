@@ -52,7 +52,7 @@ public final class RandomAdapter {
             });
             if (tensors.isEmpty()) {
                 throw new FleetException(
-                        "expected a UNet with attention, found none among " + unet.size() + " weights");
+                        "expected a UNet with attention layers, found none among " + unet.size() + " weights");
             }
             return SafetensorsWriter.write(tensors, Map.of());
         }

@@ -61,7 +61,7 @@ final class TrainingBench {
             UNet base = base(workload, owner);
             try (Student student = method.lowRank()
                             ? LoraStudent.begin(
-                                    Objects.requireNonNull(base, "only full training has no base"),
+                                    Objects.requireNonNull(base, "this method needs a base"),
                                     TargetModules.ATTENTION,
                                     workload.rank(),
                                     workload.rank(),
@@ -111,7 +111,7 @@ final class TrainingBench {
             NDArray target = latents.duplicate();
             if (workload.method().distils()) {
                 Conditioning nothing = EngineBench.conditioning(rows, config, scope);
-                target = new Teacher(Objects.requireNonNull(base, "only full training has no base"), GUIDANCE)
+                target = new Teacher(Objects.requireNonNull(base, "this method needs a base"), GUIDANCE)
                         .predict(latents, timesteps, text, nothing, scope)
                         .guided();
             }

@@ -23,12 +23,12 @@ final class BrokerCells {
         return List.of(
                 new Cell(
                         "broker-kill",
-                        "the only broker is killed (SIGKILL) and restarted immediately",
+                        "the only broker is killed (SIGKILL) and restarted after a gateway has refused a request",
                         room,
                         nemesis -> stop(nemesis, true, false)),
                 new Cell(
                         "broker-restart",
-                        "the only broker is stopped (SIGTERM) and restarted immediately",
+                        "the only broker is stopped (SIGTERM) and restarted after a gateway has refused a request",
                         room,
                         nemesis -> stop(nemesis, false, false)),
                 new Cell(

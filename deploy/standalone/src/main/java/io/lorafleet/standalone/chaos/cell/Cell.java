@@ -11,7 +11,7 @@ import java.io.IOException;
  * @param description what happens, in one line
  */
 public record Cell(String name, String description, RoomSettings room, Fault fault) {
-    /** Breaks something, proves that this had an effect, and repairs it. */
+    /** Injects the fault, waits for evidence of its effect, and ends it. */
     public interface Fault {
         void strike(Nemesis nemesis) throws IOException, InterruptedException;
     }

@@ -18,7 +18,7 @@ final class ClientCells {
     static List<Cell> all() {
         return List.of(new Cell(
                 "duplicate-submit",
-                "clients send the same request to all gateways at the same moment, with the same idempotency key",
+                "a client sends the same request to all gateways at the same time, with the same idempotency key",
                 RoomSettings.usual(),
                 ClientCells::submitTwice));
     }

@@ -29,17 +29,20 @@ final class ClockCells {
                         ClockCells::await));
     }
 
-    /** The clock is wrong from the start. The timestamps of progress records come from the worker's clock. */
+    /**
+     * The clock is wrong from the start, so this method injects no fault. The evidence is the timestamp of a progress
+     * record, which comes from the worker's clock.
+     */
     private static void await(Nemesis nemesis) throws InterruptedException {
         Nemesis.Active fault = nemesis.begin("clock", WORKER);
         Started attempt = nemesis.awaitEffect(
-                "an attempt of " + WORKER,
+                "an attempt by " + WORKER,
                 () -> nemesis.attempts()
                         .filter(each -> each.worker().equals(WORKER))
                         .findFirst());
         Duration ahead = Duration.ofMillis(attempt.at() - System.currentTimeMillis());
         if (ahead.abs().compareTo(HOUR.dividedBy(2)) > 0) {
-            fault.struck("by its clock, the start of an attempt is off by " + ahead.toMinutes() + " minutes");
+            fault.struck("the worker's timestamp of an attempt is off by " + ahead.toMinutes() + " minutes");
         }
         nemesis.lastForOutage();
     }

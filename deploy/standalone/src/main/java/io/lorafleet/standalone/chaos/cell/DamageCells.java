@@ -79,7 +79,10 @@ final class DamageCells {
         fault.struck("responses to downloads: " + answers);
     }
 
-    /** A gateway that is started afterwards finds the end of the generation only in the manifest. */
+    /**
+     * Once Kafka has deleted the generation's records, a restarted gateway finds the end of the generation only in the
+     * manifest.
+     */
     private static void manifest(Nemesis nemesis) throws IOException, InterruptedException {
         Requested old = nemesis.awaitEffect(
                 "a request that has ended, like all requests before it",
@@ -107,7 +110,7 @@ final class DamageCells {
         String problem = new String(answer.body(), UTF_8);
         if (answer.status() != 500 || !problem.contains("damaged-manifest")) {
             throw new FleetException(
-                    gateway.name() + ": expected damaged-manifest, found " + answer.status() + " " + problem);
+                    gateway.name() + ": expected 500 and damaged-manifest, found " + answer.status() + " " + problem);
         }
         fault.struck(gateway.name() + " answered " + problem);
         Files.write(manifest, intact); // as from a backup
@@ -131,7 +134,7 @@ final class DamageCells {
         String again = client.submit("repaired-init-image", request, false);
         Ended end = nemesis.awaitEnd(again);
         if (failed.outcome().equals("failed") && end.outcome().equals("succeeded")) {
-            fault.struck(failed.worker() + " refused it: " + failed.reason() + "; the same request then succeeded");
+            fault.struck(failed.worker() + " refused the init image: " + failed.reason() + "; a new upload succeeded");
         }
     }
 
@@ -148,7 +151,7 @@ final class DamageCells {
             String id = client.submit("spoilt-" + i, nemesis.load().orders().with(SPOILT, nemesis.random()), true);
             Ended end = nemesis.awaitEnd(id);
             if (end.outcome().equals("failed")) {
-                fault.struck(end.worker() + " refused it: " + end.reason());
+                fault.struck(end.worker() + " refused the adapter: " + end.reason());
                 return;
             }
         }
@@ -184,7 +187,7 @@ final class DamageCells {
                         .lines()
                         .filter(line -> line.startsWith(SKIPPED) && !line.endsWith(" 0.0"))
                         .findFirst());
-        fault.struck(files.size() + " files were damaged, " + skipped + "; afterwards " + nemesis.awaitFinishedRun()
+        fault.struck(files.size() + " files were damaged, " + skipped + "; afterwards, " + nemesis.awaitFinishedRun()
                 + " ended");
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Faults of gateways. */
 final class GatewayCells {
-    /** After this time, Kafka removes a member from its group. */
+    /** Longer than the session timeout, after which Kafka removes a member from its group. */
     private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(55);
 
     private GatewayCells() {}

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
-/** Kills a worker at a certain moment while it processes a request. */
+/** Kills a worker at a specific point in the processing of a request. */
 final class MomentCells {
     private MomentCells() {}
 
@@ -45,7 +45,10 @@ final class MomentCells {
                         MomentCells::beforeAcknowledgement));
     }
 
-    /** Pauses a worker that has stored an image. If the manifest exists as well, tries again with another request. */
+    /**
+     * Pauses a worker that has stored an image. Kills the worker if there is no manifest yet; otherwise, resumes it and
+     * tries again with another request.
+     */
     private static void betweenImageAndManifest(Nemesis nemesis) throws IOException, InterruptedException {
         while (true) {
             String worker = nemesis.busyWorker();
@@ -66,7 +69,10 @@ final class MomentCells {
         }
     }
 
-    /** @return a request of the worker that has a stored image; null if all its requests end first */
+    /**
+     * @return a request that the worker is processing and for which an image has been stored; null if all of the
+     * worker's requests end first
+     */
     private static @Nullable String awaitFirstImage(Nemesis nemesis, String worker) {
         while (true) {
             Set<String> held = nemesis.underWay(worker);

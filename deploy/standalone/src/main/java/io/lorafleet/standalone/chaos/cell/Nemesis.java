@@ -80,7 +80,7 @@ public final class Nemesis {
         return outage;
     }
 
-    /** A fault that has begun. */
+    /** A fault in progress. */
     public final class Active {
         private final String fault;
         private final String target;
@@ -96,7 +96,7 @@ public final class Nemesis {
             recorder.record(SOURCE, new FaultEvent.Struck(recorder.now(), fault, target, evidence));
         }
 
-        /** Waits until a worker begins another attempt at one of the requests. */
+        /** Waits until a worker starts another attempt at one of the requests. */
         public void awaitAnotherAttempt(Set<String> requests) throws InterruptedException {
             Started again = awaitEffect(
                     "another attempt at one of " + requests,
@@ -106,7 +106,7 @@ public final class Nemesis {
             struck(again.worker() + " began another attempt at " + again.id());
         }
 
-        /** Sends requests to the gateways until one of them fails to accept a request. */
+        /** Sends requests to the gateways until a request is not accepted. */
         public void awaitRefusal(List<String> gateways) throws InterruptedException {
             Client client = load.client("refused");
             List<GatewayCalls> asked = load.gateways().stream()
@@ -125,8 +125,8 @@ public final class Nemesis {
                 }
                 Thread.sleep(PAUSE.toMillis());
             }
-            throw new FleetException("expected a request that " + gateways + " do not accept within "
-                    + EFFECT.toSeconds() + " s, but they accepted all requests");
+            throw new FleetException("expected " + gateways + " to refuse a request within " + EFFECT.toSeconds()
+                    + " s, but they accepted all requests");
         }
     }
 
@@ -144,7 +144,7 @@ public final class Nemesis {
         Recorder.awaitThat(what, EFFECT, condition);
     }
 
-    /** Waits until a proxy has held a frame. */
+    /** Waits until a proxy holds a frame because of the rule. */
     void awaitHeld(String what, Rule rule) throws InterruptedException {
         awaitThat(what + " to be held", () -> rule.hits() > 0);
     }
@@ -188,7 +188,7 @@ public final class Nemesis {
                 .collect(toCollection(TreeSet::new));
     }
 
-    /** @return all requests so far, in the order of their topics */
+    /** @return all requests so far, in the order in which their records were read */
     Stream<Requested> requests() {
         return recorder.all(Requested.class).stream();
     }
@@ -197,12 +197,12 @@ public final class Nemesis {
         return recorder.hasEnded(id);
     }
 
-    /** @return all attempts so far, in the order of the topic */
+    /** @return all attempts so far, in the order in which their records were read */
     Stream<Started> attempts() {
         return recorder.all(Started.class).stream();
     }
 
-    /** @return all results so far, in the order of the topic */
+    /** @return all results so far, in the order in which their records were read */
     public Stream<Ended> ends() {
         return recorder.all(Ended.class).stream();
     }
@@ -261,19 +261,22 @@ public final class Nemesis {
     }
 
     /**
-     * Waits until each worker has started a request.
+     * Waits until each worker has started processing a request after this call.
      *
      * @return the time that this took, in milliseconds
      */
     public long awaitHealed() throws InterruptedException {
         long since = recorder.now();
         awaitThat(
-                "each worker to begin a request",
+                "each worker to start a request",
                 () -> recorder.begunAfter(since).containsAll(room.workers()));
         return recorder.now() - since;
     }
 
-    /** Reports how much heap each service needs, and how many meters it has. */
+    /**
+     * Reports how much heap each gateway and worker uses after a garbage collection, and how many time series it
+     * exports.
+     */
     public void noteMemory() throws IOException, InterruptedException {
         for (String service :
                 Stream.concat(room.gateways().stream(), room.workers().stream()).toList()) {

@@ -31,7 +31,7 @@ final class NetworkCells {
                         NetworkCells::reset),
                 new Cell(
                         "net-delay",
-                        "each frame is delayed by " + LATENCY.toMillis() + " ms for the duration of --outage",
+                        "each broker response is delayed by " + LATENCY.toMillis() + " ms for the duration of --outage",
                         room,
                         NetworkCells::delay),
                 new Cell(
@@ -77,7 +77,7 @@ final class NetworkCells {
         long end = System.nanoTime() + nemesis.outage().toNanos();
         for (String service : services(nemesis)) {
             Nemesis.Active fault = nemesis.begin("reset", service);
-            fault.struck(nemesis.room().proxy(service).reset() + " connections closed");
+            fault.struck(nemesis.room().proxy(service).reset() + " connections were closed");
         }
         while (System.nanoTime() < end) {
             for (String service : services(nemesis)) {

@@ -23,7 +23,10 @@ final class PoisonCells {
                 PoisonCells::crash));
     }
 
-    /** The run itself kills the workers, as soon as they report the attempt. */
+    /**
+     * The request itself is harmless: the run kills each worker as soon as the worker reports an attempt at the
+     * request.
+     */
     private static void crash(Nemesis nemesis) throws IOException, InterruptedException {
         Client client = nemesis.load().client("poisoner");
         String poison = client.submit("poison", nemesis.load().orders().longest(nemesis.random()), true);

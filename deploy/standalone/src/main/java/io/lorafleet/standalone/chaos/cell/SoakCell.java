@@ -15,7 +15,7 @@ final class SoakCell {
     static Cell of(Duration length) {
         return new Cell(
                 "soak",
-                "the faults of the other cells occur in random order for the duration of --minutes",
+                "worker, gateway, broker and network faults occur in random order for the duration of --minutes",
                 RoomSettings.usual(),
                 nemesis -> strike(nemesis, length));
     }
@@ -35,7 +35,7 @@ final class SoakCell {
             cell.fault().strike(nemesis);
             longest = Math.max(longest, nemesis.awaitHealed());
         }
-        nemesis.say("longest time from the end of a fault to an attempt of each worker: " + longest + " ms");
+        nemesis.say("longest time from the end of a fault until each worker began a request: " + longest + " ms");
         nemesis.noteMemory();
     }
 }

@@ -44,7 +44,7 @@ final class StorageCells {
                         StorageCells::away),
                 new Cell(
                         "blob-slow",
-                        "each call of the blob store takes " + SLOW.toSeconds()
+                        "each call to the blob store takes " + SLOW.toSeconds()
                                 + " s longer for the duration of --outage",
                         withDebuggers(room),
                         StorageCells::slow));
@@ -70,7 +70,7 @@ final class StorageCells {
     private static void readOnly(Nemesis nemesis) throws IOException, InterruptedException {
         nemesis.busyWorker();
         Nemesis.Active fault = nemesis.begin("read-only", BLOBS);
-        nemesis.awaitEffect("the disk to have no open file", () -> {
+        nemesis.awaitEffect("the disk to become read-only", () -> {
             try {
                 nemesis.room().disk().readOnly(true);
                 return Optional.of(true);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Faults in trainers, while clients give feedback. The runs are as short as possible. */
+/** Faults in trainers, while clients give feedback. The training runs are as short as possible. */
 final class TrainerCells {
     private static final String FIRST = "trainer-1";
     private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(60);
@@ -56,7 +56,7 @@ final class TrainerCells {
                         TrainerCells::overtake),
                 new Cell(
                         "trainers-with-one-id",
-                        "two trainers have the same id, and one of them is killed",
+                        "two trainers have the same id, and each is killed (SIGKILL) during a run",
                         RoomSettings.usual().withTrainers(2, sameId),
                         TrainerCells::kill));
     }
@@ -84,7 +84,7 @@ final class TrainerCells {
     }
 
     private static void overtake(Nemesis nemesis) throws IOException, InterruptedException {
-        // Only one trainer is assigned the partition with the feedback.
+        // Only one trainer is assigned the partition with the feedback, but it is not known which one.
         List<Held> all = nemesis.room().trainers().stream()
                 .map(trainer -> new Held(trainer, nemesis.room().proxy(trainer)))
                 .toList();
@@ -101,7 +101,7 @@ final class TrainerCells {
         nemesis.awaitFinishedRun();
     }
 
-    /** A trainer whose commit requests are held. */
+    /** A trainer, its proxy, and the rule by which the proxy holds commit requests. */
     private record Held(String trainer, KafkaProxy proxy, Rule rule) {
         Held(String trainer, KafkaProxy proxy) {
             this(trainer, proxy, proxy.add(Rule.of(Action.HOLD, Direction.REQUEST, ApiKeys.END_TXN)));

@@ -23,7 +23,7 @@ final class UpgradeCells {
         RoomSettings room = RoomSettings.usual();
         return List.of(new Cell(
                 "upgrade",
-                "a worker and a gateway of the older build in --older, then an upgrade of both under load",
+                "a worker and a gateway run the older build in --older; then both are upgraded under load",
                 older == null
                         ? room
                         : room.with(WORKER, ServiceSettings.ofBuild(older))
@@ -31,7 +31,7 @@ final class UpgradeCells {
                 nemesis -> upgrade(nemesis, older)));
     }
 
-    /** Workers first, as in docs/guarantees.md. */
+    /** Upgrades the worker before the gateway, as docs/guarantees.md requires. */
     private static void upgrade(Nemesis nemesis, @Nullable Path older) throws IOException, InterruptedException {
         if (older == null) {
             throw new FleetException("--older: expected the folder of an older build, found none");
@@ -52,7 +52,7 @@ final class UpgradeCells {
     private static void awaitResults(Nemesis nemesis, String worker) throws InterruptedException {
         long before = results(nemesis, worker).size();
         nemesis.awaitEffect(
-                RESULTS + " results of " + worker,
+                RESULTS + " results from " + worker,
                 () -> results(nemesis, worker).stream()
                         .skip(before + RESULTS - 1)
                         .findFirst());

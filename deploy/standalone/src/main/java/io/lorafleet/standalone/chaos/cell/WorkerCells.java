@@ -37,7 +37,7 @@ final class WorkerCells {
                         WorkerCells::pause),
                 new Cell(
                         "worker-drain",
-                        "a worker under load is stopped (SIGTERM), " + DRAINS + " times in a row",
+                        "busy workers are stopped (SIGTERM) in turn, " + DRAINS + " times in total",
                         room,
                         WorkerCells::drain),
                 new Cell(
@@ -79,15 +79,15 @@ final class WorkerCells {
             Nemesis.Active fault = nemesis.begin("terminate", worker);
             Set<String> held = nemesis.underWay(worker);
             int exit = nemesis.room().process(worker).terminate();
-            fault.struck("exit code " + exit + ", with " + held.size() + " requests at the start");
+            fault.struck("exit code " + exit + "; " + held.size() + " requests in progress at SIGTERM");
             nemesis.restart(worker);
         }
         List<String> begun = nemesis.attempts().skip(attempts).map(Started::id).toList();
         Set<String> once = new HashSet<>();
         List<String> twice = begun.stream().filter(id -> !once.add(id)).toList();
-        nemesis.say(begun.size() + " attempts, " + twice.size() + " of them for the second time");
+        nemesis.say(begun.size() + " attempts, " + twice.size() + " of them repeated");
         if (!twice.isEmpty()) {
-            throw new FleetException("expected one attempt of each request, found more of " + twice);
+            throw new FleetException("expected one attempt at each request, found more at " + twice);
         }
     }
 

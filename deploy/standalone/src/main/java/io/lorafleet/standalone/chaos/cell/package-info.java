@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The kinds of faults. A {@link io.lorafleet.standalone.chaos.cell.Cell} is one of them. */
+/** The kinds of faults. Each kind is a {@link io.lorafleet.standalone.chaos.cell.Cell}. */
 @NullMarked
 package io.lorafleet.standalone.chaos.cell;
 

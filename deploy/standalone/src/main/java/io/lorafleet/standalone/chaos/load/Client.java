@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that submits one request after another. Like any careful client, it repeats a failed call with the same
- * idempotency key, at any gateway.
+ * A client that submits one request after another. Like any careful client, it retries a failed call with the same
+ * idempotency key, on any gateway.
  */
 public final class Client {
     private static final Duration PAUSE = Duration.ofMillis(300);

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/** A client that rates each of the adapter's images once, so that the trainers have something to do. */
+/** A client that rates each generation with an adapter once, so that the trainers have feedback to train on. */
 final class Critic {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -25,7 +25,7 @@ final class Critic {
         this.recorder = recorder;
     }
 
-    /** Rates images until told to stop. A call that fails is repeated. */
+    /** Rates images until told to stop. A failed call is retried. */
     void run(BooleanSupplier stop) throws InterruptedException {
         while (!stop.getAsBoolean()) {
             Set<String> withAdapter = recorder.all(Requested.class).stream()

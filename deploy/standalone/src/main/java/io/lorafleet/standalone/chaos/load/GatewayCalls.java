@@ -81,7 +81,7 @@ public final class GatewayCalls {
         return send(request(path).GET());
     }
 
-    /** @return what the gateway reports about a generation; null if it does not respond */
+    /** @return what the gateway reports about a generation; null if there is no usable response */
     @Nullable
     public Observed observe(String id, Recorder recorder) throws InterruptedException {
         Answer answer = get("/v1/generations/" + id);

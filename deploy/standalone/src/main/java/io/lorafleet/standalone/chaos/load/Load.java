@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * The clients of a run: some submit requests, and one for each gateway follows their generations. In a run with
+ * The clients of a run: some submit requests, and one for each gateway polls the generations. In a run with
  * trainers, another client rates images; in any other run, another client publishes a new version of the adapter every
  * few seconds.
  */
@@ -67,7 +67,7 @@ public final class Load {
         pollers.forEach(poller -> tasks.start(() -> poller.run(stopPollers::get)));
     }
 
-    /** Ends the submissions. The clients that follow the generations continue. */
+    /** Ends the submissions. The clients that poll the generations continue. */
     public void stopClients() {
         stopClients.set(true);
     }

@@ -18,7 +18,8 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies of the requests: small images, some with an adapter, two images, low priority or a deadline.
+ * The bodies of the requests. All of them are for small images; some have an adapter, several images, batch priority or
+ * a deadline.
  *
  * @param steps largest number of steps
  */
@@ -28,7 +29,7 @@ public record Orders(List<String> prompts, int steps) {
 
     private static final int SIZE = 64;
     private static final int MANY = 8;
-    /** Later than the end of the run. */
+    /** Long enough that no request expires. */
     private static final Duration DEADLINE = Duration.ofMinutes(40);
 
     public byte[] next(Random random) {

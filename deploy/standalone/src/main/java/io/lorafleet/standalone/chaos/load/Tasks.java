@@ -30,7 +30,7 @@ public final class Tasks {
         thread.start();
     }
 
-    /** Returns when all threads have ended. Rethrows the exception that one of them threw. */
+    /** Returns when all threads have ended. If a thread threw an exception, rethrows it. */
     public void join() throws InterruptedException {
         for (Thread thread : threads) {
             thread.join();

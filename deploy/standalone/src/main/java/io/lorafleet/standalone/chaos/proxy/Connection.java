@@ -13,7 +13,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /**
- * One connection. A frame is a length (4 bytes), then a request with its header, or a response with the correlation id.
+ * One connection. A frame consists of its length (4 bytes), followed by either a request with its header or a response
+ * with the correlation id.
  */
 final class Connection {
     private final Socket client;

@@ -29,7 +29,7 @@ record Frame(Direction direction, RequestHeader header, ByteBuffer bytes) {
                 .anyMatch(data -> data.topicId().equals(topic));
     }
 
-    /** @return whether this is a request that acknowledges a record with this type */
+    /** @return whether this is a request that contains an acknowledgement of this type */
     boolean acknowledges(AcknowledgeType type) {
         AtomicBoolean found = new AtomicBoolean();
         ShareFrames.request(this, new ShareObserver() {

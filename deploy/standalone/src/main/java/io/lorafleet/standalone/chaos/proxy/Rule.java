@@ -58,7 +58,7 @@ public final class Rule {
         return new Rule(direction, apis, action, delay, frame -> frame.produces(id));
     }
 
-    /** @return the same rule, for requests that acknowledge a record with this type */
+    /** @return the same rule, but only for requests that contain an acknowledgement of this type */
     public Rule onAcknowledgement(AcknowledgeType type) {
         return new Rule(direction, apis, action, delay, frame -> frame.acknowledges(type));
     }

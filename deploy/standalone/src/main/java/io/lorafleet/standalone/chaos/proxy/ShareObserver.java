@@ -3,7 +3,7 @@ package io.lorafleet.standalone.chaos.proxy;
 
 import org.apache.kafka.common.Uuid;
 
-/** Observes which records of a share group pass through a proxy. */
+/** Observes which records the share consumers behind a proxy acquire and acknowledge. */
 public interface ShareObserver {
     /** Ignores everything. */
     ShareObserver NONE = new ShareObserver() {

@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Writes the history, and keeps it in memory, so that a fault can wait for its effect. Thread-safe. */
+/** Writes the history, and keeps it in memory, so that the run can wait for the effect of a fault. Thread-safe. */
 public final class Recorder implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -102,7 +102,7 @@ public final class Recorder implements AutoCloseable {
                 return now.get();
             }
             if (System.nanoTime() > end) {
-                throw new FleetException("waited " + limit.toSeconds() + " s for " + what);
+                throw new FleetException("timed out after " + limit.toSeconds() + " s while waiting for " + what);
             }
             Thread.sleep(POLL.toMillis());
         }
@@ -111,14 +111,17 @@ public final class Recorder implements AutoCloseable {
     /**
      * Waits until a condition holds.
      *
-     * @param what what is awaited, for the message
+     * @param what description of the condition, for the error message
      * @throws FleetException if the limit passes
      */
     public static void awaitThat(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
         await(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 
-    /** @return the workers that have begun a request after a time, in milliseconds since the start of the run */
+    /**
+     * @return the workers that have started processing a request after this time, which is in milliseconds since the
+     * start of the run
+     */
     public Set<String> begunAfter(long time) {
         return all(Started.class).stream()
                 .filter(started -> started.t() > time)

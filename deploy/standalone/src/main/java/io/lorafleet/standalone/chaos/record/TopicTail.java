@@ -47,7 +47,7 @@ public final class TopicTail {
         return start(new TopicTail("topics", false, bootstrap, recorder), Arrays.asList(Topic.values()));
     }
 
-    /** Starts reading the committed records of the topics that have transactions. */
+    /** Starts reading the committed records of the topics to which services write in transactions. */
     public static TopicTail ofCommitted(String bootstrap, Recorder recorder) {
         return start(new TopicTail("topics-committed", true, bootstrap, recorder), TRANSACTIONAL);
     }
@@ -72,7 +72,7 @@ public final class TopicTail {
                         decoder.decode(recorder.now(), record).ifPresent(event -> recorder.record(source, event));
                     }
                 } catch (KafkaException e) {
-                    // The broker is away. The consumer keeps its positions.
+                    // The broker is unavailable. The consumer keeps its positions.
                 }
             }
         }

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  */
 public final class BrokerNode {
     /**
-     * The shortest lock that Kafka allows by default, so that a run need not wait long for a lost worker's requests.
+     * The shortest lock duration that Kafka allows by default, so that a run need not wait long for a lost worker's
+     * requests.
      */
     public static final int LOCK_MS = 15_000;
 
@@ -32,7 +33,7 @@ public final class BrokerNode {
             "share.coordinator.state.topic.replication.factor", "3",
             "share.coordinator.state.topic.min.isr", "2");
 
-    /** A port of the broker, and the port at which its proxy is advertised. */
+    /** The port of a listener, and the proxy's port, which the broker advertises for the listener. */
     public record Door(int port, int proxyPort) {}
 
     private final int id;

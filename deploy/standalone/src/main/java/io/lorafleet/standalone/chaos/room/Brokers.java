@@ -27,7 +27,7 @@ import org.apache.kafka.common.Uuid;
 public final class Brokers {
     private static final Duration START = Duration.ofMinutes(3);
 
-    /** In place of an offset: all records. */
+    /** Used instead of an offset to delete all records. */
     public static final long ALL = -1;
 
     private final List<BrokerNode> nodes = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class Brokers {
 
     /** Returns when all replicas of all partitions are in sync. */
     public void awaitReady() throws InterruptedException {
-        Recorder.await("the brokers at " + bootstrap(), START, () -> {
+        Recorder.await("all replicas to be in sync on the brokers at " + bootstrap(), START, () -> {
             try (Admin admin = Admin.create(settings())) {
                 boolean complete = admin.describeCluster().nodes().get().size() == nodes.size()
                         && partitions(admin).stream()
@@ -84,7 +84,9 @@ public final class Brokers {
                 .toList();
     }
 
-    /** @return the node that leads the only partition of a topic; empty if there is none, or if no node answers */
+    /**
+     * @return the leader of the only partition of a topic; empty if the partition has no leader, or if no node answers
+     */
     public Optional<String> leader(String topic) {
         try (Admin admin = Admin.create(settings())) {
             TopicPartitionInfo partition = admin.describeTopics(List.of(topic))

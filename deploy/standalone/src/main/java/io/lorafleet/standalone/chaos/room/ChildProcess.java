@@ -35,8 +35,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /**
      * @param environment variables in addition to those of this process
-     * @param health URL of the health checks; null if there are none
-     * @param onExit receives the exit code of each process
+     * @param health base URL for health checks and metrics; null if the process has none
+     * @param onExit receives the exit code each time the process exits
      */
     public ChildProcess(
             String name,
@@ -72,7 +72,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** @throws FleetException if the process exits, or is not ready in time */
     public void awaitReady() throws InterruptedException {
-        Recorder.await(name + " to be ready; its log is " + log, START, () -> {
+        Recorder.await(name + " to be ready. Log: " + log, START, () -> {
             if (!current().isAlive()) {
                 throw new FleetException(
                         name + " exited during startup (exit code " + current().exitValue() + "). Log: " + log);
@@ -87,7 +87,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** @return status and body of the response to a GET; empty if the process does not respond */
     public String answer(String path) {
-        HttpRequest request = HttpRequest.newBuilder(Objects.requireNonNull(health, "the process has health checks")
+        HttpRequest request = HttpRequest.newBuilder(Objects.requireNonNull(health, "the process has no health checks")
                         .resolve(path))
                 .timeout(Duration.ofSeconds(3))
                 .build();
@@ -103,7 +103,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private synchronized Process current() {
-        return Objects.requireNonNull(process, "the process was started");
+        return Objects.requireNonNull(process, "the process has not been started");
     }
 
     public boolean isAlive() {
@@ -123,7 +123,7 @@ public final class ChildProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Makes the Java virtual machine free all memory that the process does not need. */
+    /** Runs a garbage collection in the Java virtual machine of the process. */
     public void collectGarbage() throws IOException, InterruptedException {
         run(JavaCommand.tool("jcmd"), pid(), "GC.run");
     }
@@ -151,7 +151,7 @@ public final class ChildProcess implements AutoCloseable {
     public int terminate() throws InterruptedException {
         current().destroy();
         if (!current().waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new FleetException(name + " did not end within " + STOP.toSeconds() + " s after SIGTERM");
+            throw new FleetException(name + " did not exit within " + STOP.toSeconds() + " s of SIGTERM");
         }
         return current().exitValue();
     }

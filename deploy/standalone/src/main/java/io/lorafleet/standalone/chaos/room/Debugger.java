@@ -33,7 +33,7 @@ public final class Debugger {
         machine.allThreads().stream()
                 .filter(each -> each.name().equals(thread))
                 .findFirst()
-                .orElseThrow(() -> new FleetException("expected a thread " + thread + ", found "
+                .orElseThrow(() -> new FleetException("expected a thread named " + thread + ", found "
                         + machine.allThreads().stream()
                                 .map(ThreadReference::name)
                                 .sorted()
@@ -41,7 +41,7 @@ public final class Debugger {
                 .suspend();
     }
 
-    /** Delays each call to some methods until the result is closed. */
+    /** Delays each call to some methods until the returned object is closed. */
     public SlowCalls slow(Class<?> type, Set<String> methods, Duration delay) throws IOException {
         return new SlowCalls(attach(), type, methods, delay);
     }

@@ -10,7 +10,7 @@ public final class Meters {
 
     private Meters() {}
 
-    /** @return the used heap and the number of meters, in words */
+    /** @return the used heap and the number of time series, in words */
     public static String text(String metrics) {
         List<String> meters =
                 metrics.lines().filter(line -> !line.startsWith("#")).toList();
@@ -18,6 +18,6 @@ public final class Meters {
                 .filter(line -> line.startsWith(HEAP))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-        return "%.0f MiB of heap in use, %d meters".formatted(heap / MEBIBYTE, meters.size());
+        return "%.0f MiB of heap in use, %d time series".formatted(heap / MEBIBYTE, meters.size());
     }
 }

@@ -81,7 +81,7 @@ public final class Room implements AutoCloseable {
     }
 
     public Brokers brokers() {
-        return Objects.requireNonNull(brokers, "start() was called");
+        return Objects.requireNonNull(brokers, "start() has not been called");
     }
 
     private static List<String> names(String prefix, int count) {
@@ -177,7 +177,7 @@ public final class Room implements AutoCloseable {
         return Objects.requireNonNull(processes.get(name), name);
     }
 
-    /** @return the connections of a service to the brokers */
+    /** @return the proxy between a service and the brokers */
     public KafkaProxy proxy(String service) {
         return Objects.requireNonNull(proxies.get(service), service);
     }
@@ -192,7 +192,7 @@ public final class Room implements AutoCloseable {
     }
 
     public SmallDisk disk() {
-        return Objects.requireNonNull(disk, "the settings require a small disk");
+        return Objects.requireNonNull(disk, "the settings require no small disk");
     }
 
     public Path blobs() {

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param brokers number of Kafka nodes, 1 or 3
  * @param slots number of slots of each worker
- * @param smallDisk whether the blob store is on a small file system of its own, which needs permission to mount one
+ * @param smallDisk whether the blob store is on a small file system of its own; mounting it requires root privileges
  * @param services services that differ from the others, by name
  * @param trainerConfig additional configuration of the trainers
  */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The ways in which a service of a run differs from the others.
  *
  * @param clock how far its clock is ahead; may be negative
- * @param debugger whether the run can stop its threads one by one
+ * @param debugger whether the run can stop or delay individual threads of the service
  * @param build repository with another build of the service; null for the same build as the other services
  * @param config additional configuration
  */

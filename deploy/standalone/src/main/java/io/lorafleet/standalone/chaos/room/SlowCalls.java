@@ -32,7 +32,7 @@ public final class SlowCalls implements AutoCloseable {
         this.delay = delay;
         List<ReferenceType> loaded = machine.classesByName(type.getName());
         if (loaded.size() != 1) {
-            throw new FleetException("expected that the process uses " + type.getName() + ", found " + loaded);
+            throw new FleetException("expected one loaded class " + type.getName() + ", found " + loaded);
         }
         for (Method method : loaded.get(0).methods()) {
             if (methods.contains(method.name())) {
@@ -59,7 +59,7 @@ public final class SlowCalls implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (VMDisconnectedException closed) {
-            // by close(), or because the process has ended
+            // The connection was closed by close(), or the process has ended.
         }
     }
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /** A small file system in memory, for the blob store. Only root can mount one. */
 public final class SmallDisk implements AutoCloseable {
     private static final String SIZE = "64m";
-    /** Free space that the gateways reserve for the workers' images. */
+    /** Free space that the gateways reserve for the workers' images, in bytes. */
     static final String RESERVE = "1000000";
 
     private static final int BLOCK = 4096;
@@ -58,7 +58,7 @@ public final class SmallDisk implements AutoCloseable {
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0) {
             throw new FleetException("this cell needs permission to mount a file system: " + String.join(" ", command)
-                    + ": exit code " + exit + "; run it as root");
+                    + ": exit code " + exit + "; run 'fleet chaos' as root");
         }
     }
 
