@@ -60,6 +60,12 @@ public interface GatewayConfig {
         String id();
 
         /**
+         * Name of the base model for requests that name neither a model nor an adapter that was made for a certain base.
+         * Default: the base of the pool {@code default}, or the only base if there is no such pool.
+         */
+        Optional<String> defaultModel();
+
+        /**
          * The directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
          * which disables the endpoint.
          */

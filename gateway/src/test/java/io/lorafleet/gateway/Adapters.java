@@ -15,7 +15,12 @@ public final class Adapters {
     private Adapters() {}
 
     public static AdapterVersion style(String name, int version) {
-        return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STYLE, null, NOW, null);
+        return style(name, version, SHA);
+    }
+
+    /** @param base fingerprint of the adapter's base */
+    public static AdapterVersion style(String name, int version, String base) {
+        return new AdapterVersion(name, version, SHA, 10, 4, base, Kind.STYLE, null, NOW, null);
     }
 
     public static AdapterVersion student(String name, int version, double guidance) {

@@ -2,6 +2,7 @@
 package io.lorafleet.worker;
 
 import io.lorafleet.diffusion.Precision;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.storage.config.StorageConfig;
 import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
@@ -40,6 +41,14 @@ public interface WorkerConfig {
          */
         @WithDefault("${HOSTNAME:worker}")
         String id();
+
+        /**
+         * Pool of this worker: 1 to 40 lower-case letters, digits or '-'. All workers of a pool have the same base model,
+         * and they receive only the requests of their pool. Create the topics of a pool with {@code fleet topics
+         * --pool}. Default: {@code default}.
+         */
+        @WithDefault(PoolName.DEFAULT)
+        String pool();
 
         /**
          * Number of threads that one PyTorch operation uses on the CPU, at least 1. Default: the number of processors.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer;
 
+import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.optim.TimestepWeighting;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.config.BlobStores;
 import io.lorafleet.trainer.canary.CanaryRules;
@@ -13,6 +15,7 @@ import io.lorafleet.trainer.distill.RunSettings;
 import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.publish.VersionStore;
+import io.lorafleet.trainer.run.TrainedAdapters;
 import io.lorafleet.trainer.run.TrainingRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
@@ -58,6 +61,18 @@ final class TrainerComponents {
                 new VersionStore(blobs),
                 archive,
                 clock);
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    TrainedAdapters trainedAdapters(TrainerConfig config) {
+        return config.trainer()
+                .pool()
+                .map(pool -> PoolName.require(PREFIX + "pool", pool))
+                .map(pool ->
+                        new TrainedAdapters(PipelineFolder.open(config.model()).fingerprint("unet")))
+                .orElse(TrainedAdapters.ALL);
     }
 
     private static LoraDistiller distiller(TrainerConfig config, BlobStore blobs, FeedbackArchive archive) {

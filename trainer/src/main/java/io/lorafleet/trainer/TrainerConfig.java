@@ -46,6 +46,14 @@ public interface TrainerConfig {
         String id();
 
         /**
+         * Pool of this trainer: 1 to 40 lower-case letters, digits or '-'. Set it if the fleet has several base models, to
+         * the same value for all trainers of a base. The trainer then trains only the adapters that were made for its base.
+         * The trainers of each pool form a consumer group. Default: none, which means that this trainer trains all
+         * adapters, and that the run of an adapter for another base fails.
+         */
+        Optional<String> pool();
+
+        /**
          * CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.
          * Default: the number of processors.
          */

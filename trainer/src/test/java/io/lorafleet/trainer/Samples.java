@@ -39,8 +39,13 @@ public final class Samples {
     }
 
     public static AdapterVersion student(String name, int version) {
+        return student(name, version, null);
+    }
+
+    /** @param base fingerprint of the student's base; null if unknown */
+    public static AdapterVersion student(String name, int version, String base) {
         return new AdapterVersion(
-                name, version, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, null, null);
+                name, version, SHA, 10, 4, base, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, null, null);
     }
 
     public static AdapterVersion style(String name) {

@@ -87,14 +87,14 @@ public final class FleetAcls {
             case GATEWAY -> {
                 allowed.add(groups("gateway-", PatternType.PREFIXED, AclOperation.READ, principal));
                 // Required to measure the workers' lag.
-                allowed.add(groups(Topic.WORKER_GROUP, PatternType.LITERAL, AclOperation.DESCRIBE, principal));
+                allowed.add(groups(Topic.WORKER_GROUP, PatternType.PREFIXED, AclOperation.DESCRIBE, principal));
             }
             case WORKER -> {
                 allowed.add(groups("worker-", PatternType.PREFIXED, AclOperation.READ, principal));
-                allowed.add(groups(Topic.WORKER_GROUP, PatternType.LITERAL, AclOperation.READ, principal));
+                allowed.add(groups(Topic.WORKER_GROUP, PatternType.PREFIXED, AclOperation.READ, principal));
             }
             case TRAINER -> {
-                allowed.add(groups(Topic.TRAINER_GROUP, PatternType.LITERAL, AclOperation.READ, principal));
+                allowed.add(groups(Topic.TRAINER_GROUP, PatternType.PREFIXED, AclOperation.READ, principal));
                 allowed.add(binding(
                         ResourceType.TRANSACTIONAL_ID,
                         prefix + "trainer-",
@@ -107,7 +107,9 @@ public final class FleetAcls {
     }
 
     private AclBinding topic(Topic topic, AclOperation operation, String principal) {
-        return binding(ResourceType.TOPIC, topic.in(prefix), PatternType.LITERAL, operation, principal);
+        // The name of a pool follows the topic's name.
+        PatternType pattern = topic.hasPools() ? PatternType.PREFIXED : PatternType.LITERAL;
+        return binding(ResourceType.TOPIC, topic.in(prefix), pattern, operation, principal);
     }
 
     private AclBinding groups(String name, PatternType pattern, AclOperation operation, String principal) {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.broker;
 
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -51,39 +55,46 @@ public final class FleetTopics {
     }
 
     private final String prefix;
+    private final Set<String> pools;
     private final int partitions;
     private final int requestPartitions;
     private final short replicationFactor;
+
+    /** A topic of this fleet by its full name. */
+    private record Named(Topic topic, String name) {}
 
     /**
      * @param prefix prefix of all topic names; may be empty @param partitions number of partitions in each topic that
      * is not compacted @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
-        this(prefix, partitions, partitions, replicationFactor);
+        this(prefix, Set.of(), partitions, partitions, replicationFactor);
     }
 
     /**
-     * @param prefix prefix of all topic names; may be empty @param partitions number of partitions in each topic that
-     * is not compacted, except the request topics
+     * @param prefix prefix of all topic names; may be empty
+     * @param pools pools in addition to the default pool and those that already have topics
+     * @param partitions number of partitions in each topic that is not compacted, except the request topics
      * @param requestPartitions number of partitions in each request topic. One partition serves any number of workers.
      *     With more partitions, Kafka assigns only some of them to each slot, so the slots that a worker reserves for
      *     interactive requests do not cover all of them
      * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
-    public FleetTopics(String prefix, int partitions, int requestPartitions, short replicationFactor) {
+    public FleetTopics(
+            String prefix, Set<String> pools, int partitions, int requestPartitions, short replicationFactor) {
         this.prefix = prefix;
+        this.pools = Set.copyOf(pools);
         this.partitions = partitions;
         this.requestPartitions = requestPartitions;
         this.replicationFactor = replicationFactor;
     }
 
-    /** Creates the missing topics and sets the share group's settings. Does not change existing topics. */
+    /** Creates the missing topics and sets the share groups' settings. Does not change existing topics. */
     public void provision(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
         int replicas = replicationFactor > 0 ? replicationFactor : defaultReplicas(admin);
-        List<NewTopic> missing = Arrays.stream(Topic.values())
-                .filter(topic -> !existing.contains(topic.in(prefix)))
+        List<NewTopic> missing = topics(existing)
+                .filter(topic -> !existing.contains(topic.name()))
                 .map(topic -> describe(topic, replicas))
                 .toList();
         for (var created : admin.createTopics(missing).values().values()) {
@@ -95,9 +106,31 @@ public final class FleetTopics {
                 }
             }
         }
-        admin.incrementalAlterConfigs(Map.of(workerGroup(), groupSettings()))
-                .all()
-                .get();
+        Map<ConfigResource, Collection<AlterConfigOp>> groups = new HashMap<>();
+        pools(existing).forEach(pool -> groups.put(workerGroup(pool), groupSettings()));
+        admin.incrementalAlterConfigs(groups).all().get();
+    }
+
+    /** @return the fleet's topics, in the order of {@link Topic} */
+    private Stream<Named> topics(Set<String> existing) {
+        Set<String> all = pools(existing);
+        return Arrays.stream(Topic.values())
+                .flatMap(topic -> topic.hasPools()
+                        ? all.stream().map(pool -> new Named(topic, topic.in(prefix, pool)))
+                        : Stream.of(new Named(topic, topic.in(prefix))));
+    }
+
+    /** @return the default pool, the pools to create and the pools that already have topics */
+    private Set<String> pools(Set<String> existing) {
+        Set<String> all = new TreeSet<>(pools);
+        all.add(PoolName.DEFAULT);
+        existing.forEach(name -> Topic.poolOf(prefix, name).ifPresent(all::add));
+        return all;
+    }
+
+    /** @return the names of the fleet's topics, including those of pools that already have topics */
+    public List<String> names(Admin admin) throws InterruptedException, ExecutionException {
+        return topics(admin.listTopics().names().get()).map(Named::name).toList();
     }
 
     private static int defaultReplicas(Admin admin) throws InterruptedException, ExecutionException {
@@ -113,26 +146,27 @@ public final class FleetTopics {
      */
     public List<Difference> differences(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
-        List<String> names = Arrays.stream(Topic.values())
-                .map(topic -> topic.in(prefix))
-                .filter(existing::contains)
+        List<Named> topics = topics(existing)
+                .filter(topic -> existing.contains(topic.name()))
                 .toList();
         Map<ConfigResource, Config> configs = admin.describeConfigs(
-                        names.stream().map(FleetTopics::resource).toList())
+                        topics.stream().map(topic -> resource(topic.name())).toList())
                 .all()
                 .get();
-        Map<String, TopicDescription> topics =
-                admin.describeTopics(names).allTopicNames().get();
+        Map<String, TopicDescription> descriptions = admin.describeTopics(
+                        topics.stream().map(Named::name).toList())
+                .allTopicNames()
+                .get();
         List<Difference> differences = new ArrayList<>();
-        for (Topic topic : Topic.values()) {
-            String name = topic.in(prefix);
+        for (Named topic : topics) {
+            String name = topic.name();
             Config config = configs.get(resource(name));
-            TopicDescription description = topics.get(name);
+            TopicDescription description = descriptions.get(name);
             if (config == null || description == null) {
                 continue;
             }
             int replicas = description.partitions().get(0).replicas().size();
-            settings(topic, replicas).forEach((setting, expected) -> {
+            settings(topic.topic(), replicas).forEach((setting, expected) -> {
                 String found = value(config, setting);
                 if (!satisfies(setting, found, expected)) {
                     differences.add(new Difference(name, setting, expected, found));
@@ -142,14 +176,15 @@ public final class FleetTopics {
         return differences;
     }
 
-    /** @return notes about request topics that have more partitions than expected; such topics cannot be fixed, because
-     * Kafka
-     *     cannot remove partitions */
+    /**
+     * @return notes about request topics that have more partitions than expected; such topics cannot be fixed, because
+     *     Kafka cannot remove partitions
+     */
     public List<String> remarks(Admin admin) throws InterruptedException, ExecutionException {
         Set<String> existing = admin.listTopics().names().get();
-        List<String> names = Arrays.stream(Topic.values())
-                .filter(FleetTopics::isOfRequests)
-                .map(topic -> topic.in(prefix))
+        List<String> names = topics(existing)
+                .filter(topic -> topic.topic().hasPools())
+                .map(Named::name)
                 .filter(existing::contains)
                 .toList();
         return admin.describeTopics(names).allTopicNames().get().values().stream()
@@ -159,10 +194,6 @@ public final class FleetTopics {
                         + "; interactive requests may wait although slots are reserved for them")
                 .sorted()
                 .toList();
-    }
-
-    private static boolean isOfRequests(Topic topic) {
-        return topic == Topic.REQUESTS || topic == Topic.BATCH_REQUESTS;
     }
 
     /** Sets the expected values. */
@@ -181,11 +212,12 @@ public final class FleetTopics {
                 : found.equals(expected);
     }
 
-    private NewTopic describe(Topic topic, int replicas) {
+    private NewTopic describe(Named named, int replicas) {
+        Topic topic = named.topic();
         // With a single partition, all records of a compacted topic are in order.
         int count = topic.cleanup() == Topic.Cleanup.COMPACT ? 1 : partitions;
-        int number = isOfRequests(topic) ? requestPartitions : count;
-        return new NewTopic(topic.in(prefix), number, replicationFactor).configs(settings(topic, replicas));
+        int number = topic.hasPools() ? requestPartitions : count;
+        return new NewTopic(named.name(), number, replicationFactor).configs(settings(topic, replicas));
     }
 
     private static Map<String, String> settings(Topic topic, int replicas) {
@@ -219,8 +251,8 @@ public final class FleetTopics {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
-    private ConfigResource workerGroup() {
-        return new ConfigResource(ConfigResource.Type.GROUP, prefix + Topic.WORKER_GROUP);
+    private ConfigResource workerGroup(String pool) {
+        return new ConfigResource(ConfigResource.Type.GROUP, Topic.workerGroup(prefix, pool));
     }
 
     private static List<AlterConfigOp> groupSettings() {

@@ -13,9 +13,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -63,7 +66,7 @@ class EmbeddedBrokerIT {
     void aTopicOfRequestsHasOnePartition() throws Exception {
         String requests = Topic.REQUESTS.in("test.");
         String batch = Topic.BATCH_REQUESTS.in("test.");
-        FleetTopics topics = new FleetTopics("test.", 3, 1, (short) 1);
+        FleetTopics topics = new FleetTopics("test.", Set.of(), 3, 1, (short) 1);
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free());
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic(batch, 4, (short) 1))).all().get();
@@ -77,6 +80,52 @@ class EmbeddedBrokerIT {
             assertThat(topics.remarks(admin))
                     .containsExactly(batch + ": partitions: expected 1, found 4; interactive requests may wait although"
                             + " slots are reserved for them");
+        }
+    }
+
+    @Test
+    void eachPoolHasItsOwnRequestTopicsAndShareGroup() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Ports.free(), Ports.free());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            new FleetTopics("test.", Set.of("xl"), 3, 1, (short) 1).provision(admin);
+            FleetTopics later = new FleetTopics("test.", Set.of("xl-2"), 3, 1, (short) 1);
+            later.provision(admin);
+            await().alias("the broker knows the topics")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(admin.listTopics().names().get())
+                            .contains(
+                                    "test.generation.requests",
+                                    "test.generation.requests-xl",
+                                    "test.generation.requests.batch-xl",
+                                    "test.generation.requests-xl-2",
+                                    "test.generation.requests.batch-xl-2"));
+            assertThat(later.names(admin))
+                    .hasSize(Topic.values().length + 4)
+                    .startsWith(
+                            "test.generation.requests",
+                            "test.generation.requests-xl",
+                            "test.generation.requests-xl-2",
+                            "test.generation.requests.batch");
+            assertThat(partitions(admin, "test.generation.requests-xl-2")).isEqualTo(1);
+            ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "test.gpu-workers-xl");
+            assertThat(admin.describeConfigs(List.of(group))
+                            .all()
+                            .get()
+                            .get(group)
+                            .get("share.auto.offset.reset")
+                            .value())
+                    .isEqualTo("earliest");
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, "test.generation.requests-xl"),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            await().alias("the difference in the pool's topic is found")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(new FleetTopics("test.", 3, (short) 1).differences(admin))
+                            .extracting(Difference::toString)
+                            .contains("test.generation.requests-xl: retention.ms: expected 604800000, found 1000"));
         }
     }
 

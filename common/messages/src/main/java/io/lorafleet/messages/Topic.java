@@ -13,14 +13,18 @@ import io.lorafleet.messages.training.TrainingProgressed;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.messages.worker.WorkerStatus;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A fleet's topics. A topic name may have a prefix, so that several fleets can share one cluster. */
 public enum Topic {
     /**
-     * Key: request id; value: {@link GenerateImage}. Read by the share group {@link #WORKER_GROUP}. Requests can wait for
-     * days, for example while no worker runs, so the retention time is longer than that of results, whose content is
-     * also in the manifests.
+     * Key: request id; value: {@link GenerateImage}. Each pool has its own topic, which its {@linkplain #workerGroup
+     * share group} reads. Requests can wait for days, for example while no worker runs, so the retention time is longer
+     * than that of results, whose content is also in the manifests.
      */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(7)),
     /** Like {@link #REQUESTS}, for requests with priority {@link Priority#BATCH}. */
@@ -56,19 +60,19 @@ public enum Topic {
      */
     WORKERS("workers", Cleanup.COMPACT, null);
 
-    /** Name of the workers' share group, without the prefix. */
+    /** Name of the default pool's share group, without the prefix. */
     public static final String WORKER_GROUP = "gpu-workers";
 
-    /** Name of the trainers' consumer group, without the prefix. */
+    /** Name of the consumer group of trainers without a pool, without the prefix. */
     public static final String TRAINER_GROUP = "trainers";
 
     /**
-     * Name, without the prefix, of the consumer group whose committed offsets are the gateways' low-water marks: every
+     * Name of the consumer group, without the prefix, whose committed offsets are the gateways' low-water marks: every
      * request before such an offset has ended.
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
 
-    /** With this limit, even the longest topic name stays below Kafka's limit of 249 characters. */
+    /** With this limit, even the longest topic name, with a pool, stays below Kafka's limit of 249 characters. */
     private static final int MAX_PREFIX_LENGTH = 150;
 
     /** Kafka's cleanup policy for a topic. */
@@ -94,7 +98,7 @@ public enum Topic {
      *
      * @return the prefix
      * @throws IllegalArgumentException if the prefix is too long, or contains characters that Kafka does not allow in
-     * topic names
+     *     topic names
      */
     public static String requirePrefix(String prefix) {
         if (!prefix.matches("[A-Za-z0-9._-]{0," + MAX_PREFIX_LENGTH + "}")) {
@@ -104,9 +108,49 @@ public enum Topic {
         return prefix;
     }
 
-    /** @param prefix fleet's topic prefix; may be empty @return the topic's name in that fleet */
+    /**
+     * @param prefix fleet's topic prefix; may be empty
+     * @return the topic's name in that fleet; for a request topic, that of the default pool
+     */
     public String in(String prefix) {
         return prefix + baseName;
+    }
+
+    /** @return the name of a pool's request topic */
+    public String in(String prefix, String pool) {
+        return prefix + baseName + PoolName.suffix(pool);
+    }
+
+    /** @return whether each pool has its own topic of this kind */
+    public boolean hasPools() {
+        return this == REQUESTS || this == BATCH_REQUESTS;
+    }
+
+    /** @return a pattern that matches the names of this topic in all pools of the fleet */
+    public Pattern inAnyPool(String prefix) {
+        return Pattern.compile(Pattern.quote(prefix + baseName) + PoolName.SUFFIX);
+    }
+
+    /** @return the pool of the request topic with this name; empty if this is no request topic of the fleet */
+    public static Optional<String> poolOf(String prefix, String name) {
+        return Stream.of(REQUESTS, BATCH_REQUESTS)
+                .map(topic -> topic.inAnyPool(prefix).matcher(name))
+                .filter(Matcher::matches)
+                .map(found -> found.group(1) == null
+                        ? PoolName.DEFAULT
+                        : found.group(1).substring(1))
+                .filter(PoolName::isValid)
+                .findFirst();
+    }
+
+    /** @return the name of the consumer group of a pool's trainers */
+    public static String trainerGroup(String prefix, String pool) {
+        return prefix + TRAINER_GROUP + PoolName.suffix(pool);
+    }
+
+    /** @return the name of a pool's share group */
+    public static String workerGroup(String prefix, String pool) {
+        return prefix + WORKER_GROUP + PoolName.suffix(pool);
     }
 
     public Cleanup cleanup() {

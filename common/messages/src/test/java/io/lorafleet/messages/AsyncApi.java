@@ -89,10 +89,15 @@ final class AsyncApi {
         root.put("defaultContentType", "application/json");
         ObjectNode channels = root.putObject("channels");
         for (Topic topic : Topic.values()) {
-            ObjectNode channel = channels.putObject(topic.in("")).put("address", "{prefix}" + topic.in(""));
-            channel.putObject("parameters")
-                    .putObject("prefix")
-                    .put("description", "lorafleet.topic-prefix; empty by default");
+            String address = "{prefix}" + topic.in("") + (topic.hasPools() ? "{pool}" : "");
+            ObjectNode channel = channels.putObject(topic.in("")).put("address", address);
+            ObjectNode parameters = channel.putObject("parameters");
+            parameters.putObject("prefix").put("description", "lorafleet.topic-prefix; empty by default");
+            if (topic.hasPools()) {
+                parameters
+                        .putObject("pool")
+                        .put("description", "'-' and the name of the pool; empty for the default pool");
+            }
             ObjectNode references = channel.putObject("messages");
             for (Class<?> type : messages(topic)) {
                 references.putObject(type.getSimpleName()).put("$ref", "#/components/messages/" + message(type));

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +55,16 @@ public final class AdapterUploads {
         this.clock = clock;
     }
 
-    /** The adapter properties that the uploader declares. */
+    /**
+     * The adapter properties that the uploader declares.
+     *
+     * @param model name of the base for which the adapter was made; null for the default base
+     */
     public record Description(
-            String name, AdapterVersion.Kind kind, @Nullable Double guidance) {}
+            String name,
+            AdapterVersion.Kind kind,
+            @Nullable Double guidance,
+            @Nullable String model) {}
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
@@ -71,7 +79,12 @@ public final class AdapterUploads {
     public Upload upload(Description adapter, @Nullable String owner, long declaredBytes, InputStream safetensors)
             throws IOException {
         if (models.isBase(adapter.name())) {
-            return new Upload.Refused("name: expected a name other than the base model's, found " + adapter.name());
+            return new Upload.Refused("name: expected a name other than a base model's, found " + adapter.name());
+        }
+        if (adapter.model() != null && models.base(adapter.model()).isEmpty()) {
+            return new Upload.Refused("model: expected one of "
+                    + models.bases().stream().map(BaseModel::name).collect(Collectors.joining(", ")) + ", found "
+                    + adapter.model());
         }
         try {
             draft(adapter, ANY_SHA256, 1, 1);
@@ -117,11 +130,15 @@ public final class AdapterUploads {
                 sha256,
                 bytes,
                 rank,
-                models.current().map(BaseModel::fingerprint).orElse(null),
+                base(adapter.model()).map(BaseModel::fingerprint).orElse(null),
                 adapter.kind(),
                 adapter.guidance(),
                 clock.instant(),
                 null);
+    }
+
+    private Optional<BaseModel> base(@Nullable String named) {
+        return named == null ? models.current() : models.base(named);
     }
 
     private Upload publish(AdapterVersion draft, IncomingAdapter file) throws IOException {

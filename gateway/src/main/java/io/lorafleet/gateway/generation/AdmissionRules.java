@@ -4,16 +4,20 @@ package io.lorafleet.gateway.generation;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.model.Pool;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.registry.HashBucket;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +34,7 @@ public final class AdmissionRules {
             new ImageDecoding(Runtime.getRuntime().availableProcessors(), DECODING_WITHIN);
     private final Limits limits;
     private final ModelDirectory models;
+    private final BaseChoice bases;
     private final AdapterRegistry adapters;
     private final Shadows shadows;
     private final Backlog backlog;
@@ -45,6 +50,7 @@ public final class AdmissionRules {
             Clock clock) {
         this.limits = limits;
         this.models = models;
+        this.bases = new BaseChoice(models);
         this.adapters = adapters;
         this.shadows = new Shadows(adapters);
         this.backlog = backlog;
@@ -53,8 +59,7 @@ public final class AdmissionRules {
     }
 
     public Admission admit(GenerationRequest body, RequestIdentity id) {
-        Optional<BaseModel> model = models.current();
-        if (model.isEmpty()) {
+        if (models.pools().isEmpty()) {
             return new Admission.NoModel();
         }
         FieldChecks checks = new FieldChecks();
@@ -68,7 +73,10 @@ public final class AdmissionRules {
             }
             resolved.add(new ResolvedAdapter(named, version.get()));
         }
-        return admit(id, body, model.get(), resolved, checks);
+        Optional<BaseModel> model = bases.select(body.model(), resolved, checks);
+        return model.isEmpty()
+                ? new Admission.Refused(checks.badFields())
+                : admit(id, body, model.get(), resolved, checks);
     }
 
     private Admission admit(
@@ -114,7 +122,8 @@ public final class AdmissionRules {
                 height,
                 seed,
                 count,
-                shadows.pick(id.requestId(), resolved, scales).orElse(null),
+                shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
+                        .orElse(null),
                 priority,
                 deadline,
                 body.webhook(),
@@ -122,22 +131,38 @@ public final class AdmissionRules {
                 id.bodySha256(),
                 now,
                 null,
-                model.fingerprint());
+                model.fingerprint(),
+                PoolName.field(pool(model, id.requestId())));
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
                 .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
+    /** @return the pool of this base that has the least unfinished work for each slot of its ready workers */
+    private String pool(BaseModel base, String requestId) {
+        return models.pools().stream()
+                .filter(pool -> pool.base().equals(base))
+                .min(Comparator.comparing((Pool pool) -> pool.readySlots() == 0)
+                        .thenComparingDouble(
+                                pool -> (double) backlog.waiting(pool.name()).cost() / Math.max(1, pool.readySlots()))
+                        .thenComparingDouble(pool -> HashBucket.of(pool.name(), requestId)))
+                .map(Pool::name)
+                .orElse(PoolName.DEFAULT);
+    }
+
     /** @param unit number of pixels in an image of the model's default size */
     private Optional<Admission> overload(GenerateImage request, long unit) {
+        Backlog.Waiting ofPool = new Backlog.Waiting(
+                backlog.waiting().requests(),
+                backlog.waiting(request.poolName()).cost());
         Optional<Admission> all =
-                overload(request, backlog.waiting(), limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
+                overload(request, ofPool, limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
         return all.isPresent() || request.owner() == null
                 ? all
                 : overload(
                         request,
-                        backlog.waiting(request.owner()),
+                        backlog.waitingOf(request.owner()),
                         limits.maxQueuedRequestsPerCaller(),
                         limits.maxQueuedEvaluationsPerCaller() * unit);
     }
@@ -149,7 +174,9 @@ public final class AdmissionRules {
         if (waiting.requests() >= mostRequests) {
             over = Math.max(over, request.cost());
         }
-        return over > 0 ? Optional.of(new Admission.Overloaded(backlog.timeFor(over))) : Optional.empty();
+        return over > 0
+                ? Optional.of(new Admission.Overloaded(backlog.timeFor(request.poolName(), over)))
+                : Optional.empty();
     }
 
     /** Derives a random seed from the request id, so that every gateway chooses the same seed. */

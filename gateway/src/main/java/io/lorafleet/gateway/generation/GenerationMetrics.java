@@ -3,6 +3,7 @@ package io.lorafleet.gateway.generation;
 
 import io.lorafleet.gateway.generation.Generation.Status;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.micrometer.core.instrument.Counter;
@@ -41,26 +42,35 @@ public final class GenerationMetrics {
                 .register(registry);
         for (Priority priority : Priority.values()) { // a rate needs a first value of 0
             accepted(priority);
-            acceptedEvaluations(priority);
-            finishedEvaluations(priority);
             for (Status status : Status.values()) {
                 if (status != Status.QUEUED && status != Status.RUNNING) {
                     duration(priority, status);
                 }
             }
         }
+        addPool(PoolName.DEFAULT);
+    }
+
+    /** Exports the metrics of a pool before its first request, because a rate needs a first value of 0. */
+    void addPool(String pool) {
+        for (Priority priority : Priority.values()) {
+            acceptedEvaluations(pool, priority);
+            finishedEvaluations(pool, priority);
+        }
     }
 
     void accepted(GenerateImage request) {
         accepted(request.priority()).increment();
-        acceptedEvaluations(request.priority()).increment(models.evaluations(request.cost()));
+        acceptedEvaluations(request.poolName(), request.priority())
+                .increment(models.evaluations(request.poolName(), request.cost()));
     }
 
     void finished(GenerateImage request, Status ended) {
         Duration duration = Duration.between(request.acceptedAt(), clock.instant());
         duration(request.priority(), ended).record(duration.isNegative() ? Duration.ZERO : duration);
         if (ended == Status.SUCCEEDED) {
-            finishedEvaluations(request.priority()).increment(models.evaluations(request.cost()));
+            finishedEvaluations(request.poolName(), request.priority())
+                    .increment(models.evaluations(request.poolName(), request.cost()));
         }
     }
 
@@ -75,16 +85,18 @@ public final class GenerationMetrics {
                 .register(registry);
     }
 
-    private Counter acceptedEvaluations(Priority priority) {
+    private Counter acceptedEvaluations(String pool, Priority priority) {
         return Counter.builder("lorafleet.evaluations.accepted")
                 .description("UNet evaluations that the accepted requests need, at the model's default size")
+                .tag("pool", pool)
                 .tag(PRIORITY, name(priority))
                 .register(registry);
     }
 
-    private Counter finishedEvaluations(Priority priority) {
+    private Counter finishedEvaluations(String pool, Priority priority) {
         return Counter.builder("lorafleet.evaluations.finished")
                 .description("UNet evaluations of the requests that succeeded, at the model's default size")
+                .tag("pool", pool)
                 .tag(PRIORITY, name(priority))
                 .register(registry);
     }

@@ -106,7 +106,7 @@ public final class GenerationTable {
 
     /** @return the load and latency of the fleet */
     public FleetSummary summary(Instant now) {
-        return FleetSummary.of(known(), backlog.timeFor(backlog.waiting().cost()), now);
+        return FleetSummary.of(known(), backlog.clearsIn(), now);
     }
 
     /** Returns a copy, so that readers do not hold the lock. */

@@ -28,12 +28,14 @@ final class Shadows {
         this.registry = registry;
     }
 
-    Optional<ShadowStudent> pick(String requestId, List<ResolvedAdapter> resolved, GuidanceSettings scales) {
+    /** @param base fingerprint of the request's base */
+    Optional<ShadowStudent> pick(
+            String requestId, List<ResolvedAdapter> resolved, GuidanceSettings scales, String base) {
         double guidance = effectiveGuidance(resolved, scales);
         if (resolved.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
             return Optional.empty();
         }
-        return candidate(requestId, resolved).flatMap(adapter -> shadow(adapter, requestId, guidance));
+        return candidate(requestId, resolved, base).flatMap(adapter -> shadow(adapter, requestId, guidance));
     }
 
     private static double effectiveGuidance(List<ResolvedAdapter> resolved, GuidanceSettings scales) {
@@ -45,14 +47,24 @@ final class Shadows {
                 GuidanceSettings.trainedAt(resolved.get(0).version()));
     }
 
-    private Optional<Adapter> candidate(String requestId, List<ResolvedAdapter> resolved) {
+    private Optional<Adapter> candidate(String requestId, List<ResolvedAdapter> resolved, String base) {
         if (!resolved.isEmpty()) {
             return registry.find(resolved.get(0).version().name()).filter(Shadows::hasShadow);
         }
-        List<Adapter> all = registry.all().stream().filter(Shadows::hasShadow).toList();
+        List<Adapter> all = registry.all().stream()
+                .filter(adapter -> hasShadow(adapter) && isFor(base, adapter))
+                .toList();
         return all.isEmpty()
                 ? Optional.empty()
                 : Optional.of(all.get((int) (HashBucket.of("shadow-route", requestId) * all.size())));
+    }
+
+    private static boolean isFor(String base, Adapter adapter) {
+        return shareOf(adapter)
+                .flatMap(share -> adapter.usable(share.version()))
+                .map(AdapterVersion::baseFingerprint)
+                .filter(fingerprint -> !fingerprint.equals(base))
+                .isEmpty();
     }
 
     private static boolean hasShadow(Adapter adapter) {

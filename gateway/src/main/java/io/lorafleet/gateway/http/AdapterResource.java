@@ -104,10 +104,16 @@ public final class AdapterResource {
                             schema = @Schema(type = SchemaType.NUMBER))
                     @Nullable
                     String guidance,
+            @QueryParam("model")
+                    @Parameter(
+                            description = "Name of the base model for which the adapter was made. Default: the default"
+                                    + " base")
+                    @Nullable
+                    String model,
             @Context HttpHeaders headers,
             InputStream safetensors)
             throws IOException {
-        Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance));
+        Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance), model);
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
         return uploads.upload(adapter, caller.owner(), declaredBytes, safetensors)

@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** The JSON body of a {@link GenerationRequest}. */
 @Schema(name = "GenerationRequest", additionalProperties = Schema.False.class)
 public record GenerationBody(
+        @Schema(
+                description = "Name of the base model. Default: the base for which the adapters were made, or the"
+                        + " fleet's default base.")
+        @Nullable
+        String model,
+
         @Schema(required = true, description = "What the images show.") @Nullable
         String prompt,
 
@@ -108,6 +114,7 @@ public record GenerationBody(
 
     GenerationRequest request() {
         return new GenerationRequest(
+                model,
                 prompt,
                 negativePrompt,
                 initImage,

@@ -49,7 +49,10 @@ public record GenerationView(
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations) {
 
-    /** @param initImage SHA-256 of the init image; null if absent */
+    /**
+     * @param initImage SHA-256 of the init image; null if absent
+     * @param pool pool of workers that generate the images
+     */
     record RequestView(
             String prompt,
             String negativePrompt,
@@ -64,7 +67,8 @@ public record GenerationView(
             long seed,
             int count,
             Priority priority,
-            @Nullable Instant deadline) {
+            @Nullable Instant deadline,
+            String pool) {
 
         static RequestView of(GenerateImage request) {
             return new RequestView(
@@ -81,7 +85,8 @@ public record GenerationView(
                     request.seed(),
                     request.count(),
                     request.priority(),
-                    request.deadline());
+                    request.deadline(),
+                    request.poolName());
         }
     }
 

@@ -2,15 +2,12 @@
 package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.Topic;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class FoldedOffsets {
-    private final Set<String> requestTopics;
+    private final String prefix;
     private final Map<TopicPartition, Long> next = new ConcurrentHashMap<>();
 
     @Inject
@@ -30,9 +27,7 @@ final class FoldedOffsets {
     }
 
     FoldedOffsets(String prefix) {
-        this.requestTopics = Arrays.stream(Priority.values())
-                .map(priority -> priority.topic().in(prefix))
-                .collect(Collectors.toSet());
+        this.prefix = prefix;
     }
 
     void startAt(TopicPartition partition, long offset) {
@@ -52,7 +47,8 @@ final class FoldedOffsets {
     /** @return the offsets of the partitions of the request topics */
     Map<TopicPartition, Long> ofRequests() {
         Map<TopicPartition, Long> requests = new HashMap<>(next);
-        requests.keySet().removeIf(partition -> !requestTopics.contains(partition.topic()));
+        requests.keySet()
+                .removeIf(partition -> Topic.poolOf(prefix, partition.topic()).isEmpty());
         return requests;
     }
 }

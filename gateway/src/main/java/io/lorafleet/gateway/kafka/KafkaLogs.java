@@ -51,7 +51,11 @@ final class KafkaLogs implements GenerationLog, AdapterLog, FeedbackLog {
         Headers headers = MessageHeaders.of(command);
         webhooks.headerOf(command).ifPresent(header -> headers.add(GenerateImage.WEBHOOK_HEADER, header));
         Span.current().setAttribute(Spans.REQUEST, command.requestId());
-        write(command.priority().topic().in(topicPrefix), command.requestId(), later.write(command), headers);
+        write(
+                command.priority().topic().in(topicPrefix, command.poolName()),
+                command.requestId(),
+                later.write(command),
+                headers);
     }
 
     @Override

@@ -11,8 +11,10 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class SignalAge {
     private static final Logger LOG = Logger.getLogger(SignalAge.class);
     private static final List<String> CHANNELS = List.of("requests", "batch-requests", "progress", "results");
-    private static final List<Topic> TOPICS =
-            List.of(Topic.REQUESTS, Topic.BATCH_REQUESTS, Topic.PROGRESS, Topic.RESULTS);
 
     private final Ends ends;
     private final Function<String, Map<TopicPartition, Long>> positions;
@@ -49,14 +49,7 @@ final class SignalAge {
 
     @Inject
     SignalAge(BrokerAdmin admin, ReadPositions positions, GatewayConfig config, Clock clock, MeterRegistry registry) {
-        this(
-                () -> TopicEnds.of(
-                        admin,
-                        TOPICS.stream()
-                                .map(topic -> topic.in(config.topicPrefix().orElse("")))
-                                .toList()),
-                positions::of,
-                clock);
+        this(() -> TopicEnds.of(admin, topics(admin, config.topicPrefix().orElse(""))), positions::of, clock);
         TimeGauge.builder(
                         "lorafleet.signal.age",
                         this,
@@ -72,6 +65,17 @@ final class SignalAge {
         this.positions = positions;
         this.clock = clock;
         this.upToDate = clock.instant();
+    }
+
+    /** @return the names of the topics from which the backlog is computed, with the request topics of all pools */
+    private static Set<String> topics(BrokerAdmin admin, String prefix)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Set<String> topics =
+                new HashSet<>(admin.call(client -> client.listTopics().names()));
+        Set<String> events = Set.of(Topic.PROGRESS.in(prefix), Topic.RESULTS.in(prefix));
+        topics.removeIf(
+                topic -> !events.contains(topic) && Topic.poolOf(prefix, topic).isEmpty());
+        return topics;
     }
 
     Duration age() {

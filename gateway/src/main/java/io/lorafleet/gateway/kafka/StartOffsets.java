@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +43,7 @@ final class StartOffsets {
 
     private final RecordReader reader;
     private final LowWaterMarks marks;
-    private final Set<String> requestTopics;
+    private final String prefix;
     private final Set<String> eventTopics;
     private final String controlTopic;
     private final int remembered;
@@ -61,8 +62,7 @@ final class StartOffsets {
     StartOffsets(RecordReader reader, LowWaterMarks marks, GatewayConfig config) {
         this.reader = reader;
         this.marks = marks;
-        String prefix = config.topicPrefix().orElse("");
-        this.requestTopics = Set.of(Topic.REQUESTS.in(prefix), Topic.BATCH_REQUESTS.in(prefix));
+        this.prefix = config.topicPrefix().orElse("");
         this.eventTopics = Set.of(Topic.RESULTS.in(prefix), Topic.PROGRESS.in(prefix));
         this.controlTopic = Topic.CONTROL.in(prefix);
         this.remembered = config.rememberedGenerations();
@@ -126,8 +126,9 @@ final class StartOffsets {
     }
 
     private Plan plan(Consumer<String, byte[]> consumer, Map<TopicPartition, Long> low) {
-        List<TopicPartition> partitions = requestTopics.stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+        List<TopicPartition> partitions = consumer.listTopics().entrySet().stream()
+                .filter(topic -> Topic.poolOf(prefix, topic.getKey()).isPresent())
+                .flatMap(topic -> topic.getValue().stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions); // otherwise the client warns
@@ -164,12 +165,13 @@ final class StartOffsets {
      * later of these times is used.
      */
     private long oldestRemembered(Map<TopicPartition, ConsumerRecord<String, byte[]>> recent) {
-        return requestTopics.stream()
-                .flatMap(topic ->
-                        times(recent.values().stream()
-                                        .filter(record -> record.topic().equals(topic)))
-                                .min(Long::compare)
-                                .stream())
+        return recent.values().stream()
+                .collect(Collectors.groupingBy(
+                        ConsumerRecord::topic,
+                        Collectors.mapping(ConsumerRecord::timestamp, Collectors.minBy(Long::compare))))
+                .values()
+                .stream()
+                .flatMap(Optional::stream)
                 .max(Long::compare)
                 .orElse(Long.MIN_VALUE + TOLERANCE_MS);
     }

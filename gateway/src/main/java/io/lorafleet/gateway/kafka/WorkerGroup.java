@@ -2,6 +2,8 @@
 package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.generation.Backlog;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.Topic;
 import io.micrometer.core.instrument.Gauge;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -28,7 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * Polls the offsets of the workers' share group, for {@link DroppedRequests} and for the gauge {@code
+ * Polls the offsets of the pools' share groups, for {@link DroppedRequests} and for the gauge {@code
  * lorafleet.requests.lag}, which is the number of unfinished requests per topic. Gateways report this gauge because
  * they keep running when the workers are scaled to zero. All gateways report the same value, so aggregate it with the
  * maximum rather than the sum.
@@ -47,7 +50,8 @@ public final class WorkerGroup {
      */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(200);
 
-    private final String group;
+    private final String prefix;
+    private final Consumer<String> pools;
     private final BrokerAdmin admin;
     private final Check check;
     private final Supplier<Duration> pause;
@@ -70,10 +74,12 @@ public final class WorkerGroup {
             LowWaterMarks marks,
             LostWorkers lost,
             SignalAge signal,
+            Backlog backlog,
             MeterRegistry registry) {
         this(
                 admin,
                 config.topicPrefix().orElse(""),
+                backlog::addPool,
                 offsets -> {
                     dropped.check(offsets);
                     marks.raise(unfinished.lowWaterMarks());
@@ -89,22 +95,35 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param check receives the share group's offsets after each poll
+     * @param pools receives the name of each pool with topics, at each poll
+     * @param check receives the share groups' offsets after each poll
      * @param pause pause until the next poll
      */
-    WorkerGroup(BrokerAdmin admin, String topicPrefix, Check check, MeterRegistry registry, Supplier<Duration> pause) {
-        this.group = topicPrefix + Topic.WORKER_GROUP;
+    WorkerGroup(
+            BrokerAdmin admin,
+            String topicPrefix,
+            Consumer<String> pools,
+            Check check,
+            MeterRegistry registry,
+            Supplier<Duration> pause) {
+        this.prefix = topicPrefix;
+        this.pools = pools.andThen(pool -> addGauges(pool, registry));
         this.admin = admin;
         this.check = check;
         this.pause = pause;
+        addGauges(PoolName.DEFAULT, registry);
+        this.polling = schedule(Duration.ZERO);
+    }
+
+    /** Does nothing if the pool already has gauges. */
+    private void addGauges(String pool, MeterRegistry registry) {
         for (Priority priority : Priority.values()) {
-            String topic = priority.topic().in(topicPrefix);
+            String topic = priority.topic().in(prefix, pool);
             Gauge.builder("lorafleet.requests.lag", () -> lagOf(topic))
                     .description("Unfinished requests; NaN if unknown")
                     .tag("topic", topic)
                     .register(registry);
         }
-        this.polling = schedule(Duration.ZERO);
     }
 
     private Future<?> schedule(Duration delay) {
@@ -124,16 +143,20 @@ public final class WorkerGroup {
 
     private void poll() {
         try {
-            Map<TopicPartition, SharePartitionOffsetInfo> offsets =
-                    admin.call(client -> client.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
-                            .partitionsToOffsetInfo(group));
+            Map<TopicPartition, SharePartitionOffsetInfo> offsets = offsets();
             lags = sums(offsets);
             check.accept(offsets);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debugf(e, "Cannot determine the lag of share group %s; retrying", group);
+            LOG.debugf(
+                    e,
+                    "Cannot determine the lag of the share groups %s*; retrying",
+                    Topic.workerGroup(prefix, PoolName.DEFAULT));
             lags = Map.of();
         } catch (RuntimeException e) { // such as a timeout of a consumer that has no partition yet
-            LOG.warnf(e, "Cannot check share group %s for dropped requests; retrying", group);
+            LOG.warnf(
+                    e,
+                    "Cannot check the share groups %s* for dropped requests; retrying",
+                    Topic.workerGroup(prefix, PoolName.DEFAULT));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -141,6 +164,23 @@ public final class WorkerGroup {
                 polling = schedule(pause.get());
             }
         }
+    }
+
+    /** @return the offsets of all pools' share groups; each request topic belongs to one of the groups */
+    private Map<TopicPartition, SharePartitionOffsetInfo> offsets()
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<String, ListShareGroupOffsetsSpec> groups = new HashMap<>();
+        for (String topic : admin.call(client -> client.listTopics().names())) {
+            Topic.poolOf(prefix, topic).ifPresent(pool -> {
+                pools.accept(pool);
+                groups.put(Topic.workerGroup(prefix, pool), new ListShareGroupOffsetsSpec());
+            });
+        }
+        Map<TopicPartition, SharePartitionOffsetInfo> offsets = new HashMap<>();
+        admin.call(client -> client.listShareGroupOffsets(groups).all())
+                .values()
+                .forEach(offsets::putAll);
+        return offsets;
     }
 
     private static Map<String, Long> sums(Map<TopicPartition, SharePartitionOffsetInfo> partitions) {

@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.model;
 
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The workers, and the base model that they announce. */
+/** The workers, their pools, and the base models that they announce. */
 @Singleton
 public final class ModelDirectory {
-    /** An alias for the base in OpenAI's API, in addition to the base's own name. */
+    /** An alias for the default base in OpenAI's API, in addition to the base's own name. */
     private static final String BASE = "base";
 
     /** Default size of an unknown base: that of Stable Diffusion 1.5. */
     private static final int USUAL_SIZE = 512;
+
+    /**
+     * How long the list of pools is used again. Each request needs it, and it takes time in proportion to the number of
+     * workers. A changed status renews it at once; only lost workers are noticed later.
+     */
+    private static final Duration POOLS_KEPT = Duration.ofSeconds(1);
 
     private static final Comparator<KnownWorker> READY_THEN_NEWEST = Comparator.comparing(
                     (KnownWorker worker) -> worker.state() == KnownWorker.State.READY)
@@ -29,15 +45,31 @@ public final class ModelDirectory {
             .thenComparing(ModelDirectory::id);
 
     private final Map<String, Seen> workers = new ConcurrentHashMap<>();
-    private final Clock clock;
-    /** Model of the worker that was removed last; null if no worker has been removed. */
-    private volatile @Nullable BaseModel last;
+    /** For each pool, the model of the worker that was removed last. */
+    private final Map<String, BaseModel> removed = new ConcurrentHashMap<>();
 
-    public ModelDirectory(Clock clock) {
-        this.clock = clock;
-    }
+    private final Clock clock;
+    private final @Nullable String defaultModel;
+    private volatile @Nullable Snapshot snapshot;
 
     private record Seen(WorkerStatus status, Instant at) {}
+
+    private record Snapshot(Instant at, List<Pool> pools) {}
+
+    @Inject
+    ModelDirectory(Clock clock, GatewayConfig config) {
+        this(clock, config.gateway().defaultModel().orElse(null));
+    }
+
+    /** @param defaultModel name of the default base; null for the base of the default pool, or for the only base */
+    public ModelDirectory(Clock clock, @Nullable String defaultModel) {
+        this.clock = clock;
+        this.defaultModel = defaultModel;
+    }
+
+    public ModelDirectory(Clock clock) {
+        this(clock, (String) null);
+    }
 
     /** Applies a status that the gateway has just received. */
     public void apply(WorkerStatus status) {
@@ -47,32 +79,58 @@ public final class ModelDirectory {
     /** @param seenAt time at which the broker received the status */
     public void apply(WorkerStatus status, Instant seenAt) {
         workers.put(status.workerId(), new Seen(status, seenAt));
+        Snapshot now = snapshot;
+        if (now != null && !describes(now, status)) {
+            snapshot = null;
+        }
     }
 
-    /** Removes a worker whose record was deleted. If it was the last worker, its model remains the current model. */
+    /** @return whether the list of pools can stay as it is: a worker of a known pool has the pool's base */
+    private static boolean describes(Snapshot snapshot, WorkerStatus status) {
+        return snapshot.pools().stream()
+                .anyMatch(pool -> pool.name().equals(status.poolName())
+                        && pool.base().equals(status.model())
+                        && pool.readySlots() > 0);
+    }
+
+    /** Removes a worker whose record was deleted. If it was its pool's last worker, the pool keeps its model. */
     public void forget(String workerId) {
-        Seen removed = workers.remove(workerId);
-        if (removed != null) {
-            last = removed.status().model();
+        Seen worker = workers.remove(workerId);
+        if (worker != null) {
+            removed.put(worker.status().poolName(), worker.status().model());
+            snapshot = null;
         }
     }
 
     /**
-     * @return the ids of the workers that have sent no status since this time, except the worker whose model is the
-     *     {@linkplain #current() current} one
+     * @return the ids of the workers that have sent no status since this time, except the worker of each pool whose
+     *     model is the pool's
      */
     public List<String> lostBefore(Instant time) {
-        List<KnownWorker> all = workers();
-        Optional<KnownWorker> newest = all.stream().max(READY_THEN_NEWEST);
-        return all.stream()
-                .filter(worker -> worker.lastSeen().isBefore(time) && !newest.equals(Optional.of(worker)))
+        Set<KnownWorker> newest = Set.copyOf(newestByPool().values());
+        return workers().stream()
+                .filter(worker -> worker.lastSeen().isBefore(time) && !newest.contains(worker))
                 .map(ModelDirectory::id)
                 .toList();
+    }
+
+    private Map<String, KnownWorker> newestByPool() {
+        return known().collect(Collectors.toMap(
+                worker -> worker.status().poolName(),
+                Function.identity(),
+                (one, other) -> READY_THEN_NEWEST.compare(one, other) > 0 ? one : other));
     }
 
     /** @return all known workers, ordered by id */
     public List<KnownWorker> workers() {
         return known().sorted(Comparator.comparing(ModelDirectory::id)).toList();
+    }
+
+    /** @return the number of workers of a pool in this state */
+    public long count(String pool, KnownWorker.State state) {
+        return known().filter(worker ->
+                        worker.state() == state && worker.status().poolName().equals(pool))
+                .count();
     }
 
     private Stream<KnownWorker> known() {
@@ -85,28 +143,85 @@ public final class ModelDirectory {
     }
 
     /**
-     * Returns the model of the ready worker with the newest status. If no worker is ready, returns the model of the
-     * worker with the newest status, or of the worker that stopped last: its replacement will have the same model, and
-     * requests can wait for it. Empty if no worker has announced a model yet.
+     * @return the pools whose base is known, ordered by name. The base of a pool without workers is that of the worker
+     *     that stopped last: its replacement will have the same base, and requests can wait for it
+     */
+    public List<Pool> pools() {
+        Snapshot kept = snapshot;
+        Instant now = clock.instant();
+        if (kept == null || Duration.between(kept.at(), now).abs().compareTo(POOLS_KEPT) > 0) {
+            kept = new Snapshot(now, currentPools());
+            snapshot = kept;
+        }
+        return kept.pools();
+    }
+
+    private List<Pool> currentPools() {
+        Map<String, Integer> slots = new HashMap<>();
+        known().filter(worker -> worker.state() == KnownWorker.State.READY)
+                .forEach(worker ->
+                        slots.merge(worker.status().poolName(), worker.status().slots(), Integer::sum));
+        Map<String, BaseModel> bases = new TreeMap<>(removed);
+        newestByPool().forEach((pool, worker) -> bases.put(pool, worker.status().model()));
+        List<Pool> pools = new ArrayList<>();
+        bases.forEach((name, base) -> pools.add(new Pool(name, base, slots.getOrDefault(name, 0))));
+        return List.copyOf(pools);
+    }
+
+    /** @return the bases of all pools, each once; the default base comes first */
+    public List<BaseModel> bases() {
+        Stream<BaseModel> all = pools().stream().map(Pool::base);
+        return Stream.concat(current().stream(), all).distinct().toList();
+    }
+
+    /**
+     * Returns the base of requests that name neither a base nor an adapter of a base: the configured one, otherwise the
+     * base of the default pool, otherwise the only base. Empty if there is no such base, or if no worker has announced it
+     * yet.
      */
     public Optional<BaseModel> current() {
-        return known().max(READY_THEN_NEWEST)
-                .map(worker -> worker.status().model())
-                .or(() -> Optional.ofNullable(last));
+        if (defaultModel != null) {
+            return base(defaultModel);
+        }
+        List<Pool> pools = pools();
+        Optional<BaseModel> ofDefaultPool = pools.stream()
+                .filter(pool -> pool.name().equals(PoolName.DEFAULT))
+                .map(Pool::base)
+                .findFirst();
+        List<BaseModel> all = pools.stream().map(Pool::base).distinct().toList();
+        return ofDefaultPool.or(() -> all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty());
+    }
+
+    /** @return the base with this name, which no adapter can have */
+    public Optional<BaseModel> base(String name) {
+        return pools().stream()
+                .map(Pool::base)
+                .filter(base -> base.name().equals(name))
+                .findFirst();
+    }
+
+    /** @return the base for which an adapter with this fingerprint was made; the default base, if it is one of several */
+    public Optional<BaseModel> baseOf(String fingerprint) {
+        return bases().stream()
+                .filter(base -> base.fingerprint().equals(fingerprint))
+                .findFirst();
     }
 
     /**
      * @param cost UNet evaluations times pixels per image
-     * @return the equivalent number of evaluations for images of the current base's default size
+     * @return the equivalent number of evaluations for images of the default size of the pool's base
      */
-    public double evaluations(long cost) {
-        long side = current().map(BaseModel::defaultSize).orElse(USUAL_SIZE);
+    public double evaluations(String pool, long cost) {
+        long side = pools().stream()
+                .filter(each -> each.name().equals(pool))
+                .map(each -> each.base().defaultSize())
+                .findFirst()
+                .orElse(USUAL_SIZE);
         return (double) cost / (side * side);
     }
 
-    /** @return whether the name refers to the current base; no adapter can have such a name */
+    /** @return whether the name refers to a base; no adapter can have such a name */
     public boolean isBase(String name) {
-        return name.equals(BASE)
-                || current().filter(model -> model.name().equals(name)).isPresent();
+        return name.equals(BASE) || base(name).isPresent();
     }
 }

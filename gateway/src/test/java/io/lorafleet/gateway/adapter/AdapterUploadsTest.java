@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdapterUploadsTest {
     private static final long MAX_BYTES = 100_000_000;
     private static final String NOBODY = null;
-    private static final Description INK = new Description("ink", AdapterVersion.Kind.STYLE, null);
+    private static final Description INK = new Description("ink", AdapterVersion.Kind.STYLE, null, null);
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
     private final AdapterRegistry registry = new AdapterRegistry();
@@ -165,7 +165,7 @@ class AdapterUploadsTest {
             throws IOException {
         ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
         int length = file.available();
-        assertThat(uploads.upload(new Description(name, kind, guidance), NOBODY, length, file))
+        assertThat(uploads.upload(new Description(name, kind, guidance, null), NOBODY, length, file))
                 .isInstanceOf(Upload.Refused.class);
         assertThat(file.available()).isEqualTo(length);
     }

@@ -40,6 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class AdmissionRulesTest {
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    /** Fingerprint of a second base. */
+    private static final String XL = "cd".repeat(32);
 
     private final ModelDirectory models = new ModelDirectory(CLOCK);
     private final AdapterRegistry adapters = new AdapterRegistry();
@@ -163,6 +165,92 @@ class AdmissionRulesTest {
         assertThat(refused(body))
                 .containsExactly(new BadField(
                         "initImage", "a complete PNG or JPEG image in RGB or grayscale", "one that cannot be decoded"));
+    }
+
+    @Test
+    void sendsARequestToAPoolOfItsModel() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        GenerateImage request = admitted(body(Map.of("model", "sdxl")));
+        assertThat(request.pool()).isEqualTo("xl");
+        assertThat(request.baseFingerprint()).isEqualTo(XL);
+        assertThat(request.width()).isEqualTo(128);
+        assertThat(request.sampler()).isEqualTo(SamplerName.EULER);
+        assertThat(admitted(NOTHING_BUT_A_PROMPT).pool()).isNull();
+        assertThat(admitted(body(Map.of("model", "tiny-sd"))).pool()).isNull();
+    }
+
+    @Test
+    void anAdapterImpliesItsBase() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        adapters.apply(AdapterEvent.of(style("ink", 1, XL)));
+        adapters.apply(AdapterEvent.of(style("oil", 1, Samples.SHA)));
+        adapters.apply(AdapterEvent.of(style("old", 1, "ef".repeat(32))));
+        assertThat(admitted(withAdapter("ink")).pool()).isEqualTo("xl");
+        assertThat(admitted(withAdapter("oil")).pool()).isNull();
+        assertThat(refused(body(Map.of("model", "sdxl", "adapter", "oil"))))
+                .containsExactly(new BadField("adapter", "an adapter for sdxl", "one for tiny-sd"));
+        assertThat(refused(body(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))))))
+                .containsExactly(new BadField("adapters[1].adapter", "an adapter for sdxl", "one for tiny-sd"));
+        assertThat(refused(withAdapter("old")))
+                .containsExactly(
+                        new BadField("adapter", "an adapter for tiny-sd", "one for a base that no worker has"));
+    }
+
+    @Test
+    void namesTheModelsThatThereAre() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        assertThat(refused(body(Map.of("model", "flux"))))
+                .containsExactly(new BadField("model", "one of tiny-sd, sdxl", "flux"));
+        models.forget("w1");
+        ModelDirectory noDefault = new ModelDirectory(CLOCK);
+        noDefault.apply(ready("w2", "xl", 4, "sdxl", XL));
+        noDefault.apply(ready("w3", "sd", 4, "sd15", Samples.SHA));
+        AdmissionRules unsure =
+                new AdmissionRules(Samples.LIMITS, noDefault, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+        assertThat(((Admission.Refused) unsure.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null))).badFields())
+                .containsExactly(new BadField("model", "one of sd15, sdxl", "none"));
+    }
+
+    /** The second pool has twice as many slots, so it gets twice as many requests. */
+    @Test
+    void spreadsRequestsOverThePoolsOfABase() {
+        models.apply(ready("w2", "xl-1", 2, "sdxl", XL));
+        models.apply(ready("w3", "xl-2", 4, "sdxl", XL));
+        Backlog backlog = new Backlog(CLOCK);
+        AdmissionRules spreading =
+                new AdmissionRules(Samples.LIMITS, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(100, backlog);
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < 30; i++) {
+            GenerateImage request = ((Admission.Admitted)
+                            spreading.admit(body(Map.of("model", "sdxl")), RequestIdentity.random(null)))
+                    .request();
+            table.apply(request);
+            counts.merge(request.poolName(), 1, Integer::sum);
+        }
+        assertThat(counts).isEqualTo(Map.of("xl-1", 10, "xl-2", 20));
+        models.forget("w3");
+        for (int i = 0; i < 15; i++) {
+            assertThat(((Admission.Admitted)
+                                    spreading.admit(body(Map.of("model", "sdxl")), RequestIdentity.random(null)))
+                            .request()
+                            .pool())
+                    .isEqualTo("xl-1");
+        }
+    }
+
+    @Test
+    void aFullPoolDoesNotBlockTheOthers() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        GenerationRequest large = body(Map.of("steps", 51, "model", "sdxl")); // 102 evaluations
+        table.apply(((Admission.Admitted) strict.admit(large, RequestIdentity.random(null))).request());
+        assertThat(strict.admit(large, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
     }
 
     @Test

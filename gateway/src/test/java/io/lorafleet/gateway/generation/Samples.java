@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Sample messages. */
 public final class Samples {
@@ -85,6 +86,15 @@ public final class Samples {
     }
 
     static GenerateImage request(String id, Instant acceptedAt) {
+        return request(id, acceptedAt, null);
+    }
+
+    /** @return a request for workers of this pool */
+    static GenerateImage request(String id, String pool) {
+        return request(id, NOW, pool);
+    }
+
+    private static GenerateImage request(String id, Instant acceptedAt, @Nullable String pool) {
         return new GenerateImage(
                 id,
                 "a red circle",
@@ -106,7 +116,8 @@ public final class Samples {
                 null,
                 acceptedAt,
                 null,
-                SHA);
+                SHA,
+                pool);
     }
 
     public static GenerationStarted started(String id) {
@@ -135,5 +146,12 @@ public final class Samples {
     static WorkerStatus ready() {
         BaseModel model = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
         return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, model, List.of(), List.of(), NOW);
+    }
+
+    /** @return a ready worker of a pool */
+    static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
+        BaseModel base = new BaseModel(model, fingerprint, 8, 128, SamplerName.EULER);
+        return new WorkerStatus(
+                id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool);
     }
 }

@@ -205,19 +205,28 @@ final class WorkerPeer implements AutoCloseable {
 
     /** @return the first record with this key in the topic; fails if no such record arrives */
     static ConsumerRecord<String, byte[]> awaitRecord(Topic topic, String key) {
+        return awaitRecord(topic.in(""), key);
+    }
+
+    static ConsumerRecord<String, byte[]> awaitRecord(String topic, String key) {
         return await(topic, record -> record.key().equals(key));
     }
 
     /** @return the first record in the topic that matches; fails if no such record arrives */
     static ConsumerRecord<String, byte[]> await(
             Topic topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> wanted) {
+        return await(topic.in(""), wanted);
+    }
+
+    private static ConsumerRecord<String, byte[]> await(
+            String topic, java.util.function.Predicate<ConsumerRecord<String, byte[]>> wanted) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", config("kafka.bootstrap.servers"));
         settings.put("group.id", "test-" + UUID.randomUUID());
         settings.put("auto.offset.reset", "earliest");
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topic.in("")));
+            consumer.subscribe(List.of(topic));
             Instant deadline = Instant.now().plusSeconds(20);
             while (Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {

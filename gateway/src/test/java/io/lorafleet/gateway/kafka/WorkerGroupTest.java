@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -46,6 +47,7 @@ class WorkerGroupTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicReference<Map<TopicPartition, SharePartitionOffsetInfo>> answer =
             new AtomicReference<>(Map.of());
+    private final Set<String> pools = ConcurrentHashMap.newKeySet();
     private final List<BrokerAdmin> admins = new ArrayList<>();
     private EmbeddedBroker broker;
     private KafkaProducer<String, byte[]> clients;
@@ -108,6 +110,30 @@ class WorkerGroupTest {
     }
 
     @Test
+    void followsThePoolsThatAreAdded() throws Exception {
+        String xl = Topic.REQUESTS.in(PREFIX, "xl");
+        await("the default pool is known").until(() -> pools.equals(Set.of("default")));
+        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+        try (Admin admin = Admin.create(settings)) {
+            new FleetTopics(PREFIX, Set.of("xl"), 1, 1, (short) 1).provision(admin);
+        }
+        await("the new pool is known").until(() -> pools.equals(Set.of("default", "xl")));
+        try (KafkaShareConsumer<String, byte[]> worker = new KafkaShareConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "group.id", PREFIX + "gpu-workers-xl"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            worker.subscribe(Set.of(xl));
+            request(xl, 0);
+            await("the pool's worker has the request")
+                    .until(() -> !worker.poll(Duration.ofMillis(100)).isEmpty());
+            worker.commitSync();
+            await("the offsets of the pool's group are known")
+                    .until(() -> answer.get().keySet().stream()
+                            .anyMatch(partition -> partition.topic().equals(xl)));
+        }
+    }
+
+    @Test
     void pollsAgainAfterAFailure() {
         AtomicInteger polls = new AtomicInteger();
         WorkerGroup failing = group(
@@ -128,7 +154,7 @@ class WorkerGroupTest {
         BrokerAdmin admin =
                 new BrokerAdmin(Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(2));
         admins.add(admin);
-        return new WorkerGroup(admin, PREFIX, check, registry, () -> Duration.ofMillis(50));
+        return new WorkerGroup(admin, PREFIX, pools::add, check, registry, () -> Duration.ofMillis(50));
     }
 
     /** @param partitions partitions to write to, one request each */

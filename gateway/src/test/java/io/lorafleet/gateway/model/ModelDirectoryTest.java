@@ -88,6 +88,57 @@ class ModelDirectoryTest {
                 .containsExactly(tuple("ahead", KnownWorker.State.LOST), tuple("behind", KnownWorker.State.READY));
     }
 
+    @Test
+    void eachPoolHasItsOwnBase() {
+        models.apply(status("a", WorkerStatus.State.READY, NOW, "sd"));
+        models.apply(inPool("b", WorkerStatus.State.READY, "xl", "sdxl"));
+        models.apply(inPool("c", WorkerStatus.State.READY, "xl", "sdxl"));
+        models.apply(inPool("d", WorkerStatus.State.DRAINING, "xl", "sdxl"));
+        assertThat(models.pools())
+                .extracting(Pool::name, pool -> pool.base().name(), Pool::readySlots)
+                .containsExactly(tuple("default", "sd", 2), tuple("xl", "sdxl", 4));
+        assertThat(models.current()).map(BaseModel::name).contains("sd");
+        assertThat(models.base("sdxl")).isPresent();
+        assertThat(models.isBase("sdxl")).isTrue();
+        assertThat(models.bases()).extracting(BaseModel::name).containsExactly("sd", "sdxl");
+        assertThat(models.evaluations("xl", 64 * 64)).isEqualTo(1);
+        assertThat(models.evaluations("unknown", 512 * 512)).isEqualTo(1);
+    }
+
+    @Test
+    void aPoolKeepsItsBaseWithoutWorkers() {
+        models.apply(inPool("a", WorkerStatus.State.READY, "xl", "sdxl"));
+        models.apply(inPool("b", WorkerStatus.State.READY, "sd", "sd"));
+        models.forget("a");
+        assertThat(models.pools())
+                .extracting(Pool::name, pool -> pool.base().name(), Pool::readySlots)
+                .containsExactly(tuple("sd", "sd", 2), tuple("xl", "sdxl", 0));
+        assertThat(models.lostBefore(NOW.plusSeconds(1))).isEmpty(); // the newest worker of each pool stays
+    }
+
+    @Test
+    void theDefaultBaseIsThatOfTheDefaultPoolOrTheOnlyOneOrTheConfiguredOne() {
+        models.apply(inPool("a", WorkerStatus.State.READY, "xl", "sdxl"));
+        models.apply(inPool("b", WorkerStatus.State.READY, "xl-2", "sdxl"));
+        assertThat(models.current()).map(BaseModel::name).contains("sdxl");
+        models.apply(inPool("c", WorkerStatus.State.READY, "sd", "sd"));
+        assertThat(models.current()).isEmpty();
+        assertThat(models.bases()).extracting(BaseModel::name).containsExactly("sd", "sdxl");
+        models.apply(status("d", WorkerStatus.State.READY, NOW, "tiny"));
+        assertThat(models.current()).map(BaseModel::name).contains("tiny");
+
+        ModelDirectory configured = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC), "sdxl");
+        configured.apply(status("d", WorkerStatus.State.READY, NOW, "tiny"));
+        assertThat(configured.current()).isEmpty();
+        configured.apply(inPool("a", WorkerStatus.State.READY, "xl", "sdxl"));
+        assertThat(configured.current()).map(BaseModel::name).contains("sdxl");
+    }
+
+    private static WorkerStatus inPool(String id, WorkerStatus.State state, String pool, String model) {
+        WorkerStatus status = status(id, state, NOW, model);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, pool);
+    }
+
     /** Applies a status that the broker received at this time. */
     private void apply(String id, WorkerStatus.State state, Instant at, String model) {
         models.apply(status(id, state, at, model), at);

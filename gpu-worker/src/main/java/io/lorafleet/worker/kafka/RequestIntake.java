@@ -102,10 +102,11 @@ class RequestIntake {
     }
 
     private List<String> topics(int slot) {
-        String interactive = Topic.REQUESTS.in(prefix());
+        String pool = config.worker().pool();
+        String interactive = Topic.REQUESTS.in(prefix(), pool);
         return slot < config.worker().interactiveSlots()
                 ? List.of(interactive)
-                : List.of(interactive, Topic.BATCH_REQUESTS.in(prefix()));
+                : List.of(interactive, Topic.BATCH_REQUESTS.in(prefix(), pool));
     }
 
     /** @return the number of slots that cannot take requests, because the share group is full */
@@ -156,19 +157,20 @@ class RequestIntake {
     }
 
     private KafkaShareConsumer<byte[], byte[]> newConsumer(String slot) {
-        Map<String, Object> settings = settings(broker, prefix());
+        Map<String, Object> settings =
+                settings(broker, Topic.workerGroup(prefix(), config.worker().pool()));
         ClientId.set(settings, "worker", config.worker().id(), slot);
         return new KafkaShareConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** @return the settings for a slot's share consumer */
-    static Map<String, Object> settings(Map<String, Object> broker, String topicPrefix) {
+    static Map<String, Object> settings(Map<String, Object> broker, String group) {
         Map<String, Object> settings = new HashMap<>();
         // Settings for other types of Kafka clients would cause warnings.
         ConsumerConfig.configNames().stream()
                 .filter(broker::containsKey)
                 .forEach(key -> settings.put(key, broker.get(key)));
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.WORKER_GROUP);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
         // The default mode delivers whole batches, so one slot would get several records while other slots get none.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");

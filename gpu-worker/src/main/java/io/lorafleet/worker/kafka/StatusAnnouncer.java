@@ -2,6 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.telemetry.kafka.MessageHeaders;
 import io.lorafleet.worker.BrokerClock;
@@ -105,7 +106,8 @@ class StatusAnnouncer {
                 engine.model(),
                 adapters.names(),
                 adapters.refused(),
-                clock.instant());
+                clock.instant(),
+                PoolName.field(config.pool()));
         publish(Json.write(status));
         announced = current;
     }

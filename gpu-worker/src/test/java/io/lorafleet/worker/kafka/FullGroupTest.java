@@ -81,7 +81,9 @@ class FullGroupTest {
         return new RequestSlot(
                 List.of(Topic.REQUESTS.in("")),
                 () -> new KafkaShareConsumer<>(
-                        RequestIntake.settings(settings, ""), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                        RequestIntake.settings(settings, Topic.WORKER_GROUP),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer()),
                 new RequestHandler(
                         new IdleEngine(),
                         new DirectoryBlobStore(folder.resolve("blobs")),

@@ -581,7 +581,8 @@ class RequestSlotTest {
         private final class Held extends KafkaShareConsumer<byte[], byte[]> {
             Held() {
                 super(
-                        RequestIntake.settings(Map.of("bootstrap.servers", broker.bootstrapServers()), prefix),
+                        RequestIntake.settings(
+                                Map.of("bootstrap.servers", broker.bootstrapServers()), prefix + Topic.WORKER_GROUP),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
                 consumers.incrementAndGet();

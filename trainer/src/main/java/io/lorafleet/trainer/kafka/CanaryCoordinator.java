@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -26,6 +27,7 @@ final class CanaryCoordinator {
     private static final Logger LOG = Logger.getLogger(CanaryCoordinator.class);
 
     private final String feedback;
+    private final Predicate<AdapterVersion> trains;
     private final TopicReplay replay;
     private final CanaryRoutes routes;
     private final CanaryObserver observer;
@@ -35,6 +37,7 @@ final class CanaryCoordinator {
     CanaryCoordinator(
             KafkaClients clients, TrainerSettings settings, TopicReplay replay, TrainerMetrics metrics, Clock clock) {
         this.feedback = Topic.FEEDBACK.in(settings.topicPrefix());
+        this.trains = settings.trains();
         this.replay = replay;
         this.routes = new CanaryRoutes(settings.canaries());
         this.observer = new CanaryObserver(clients, settings.topicPrefix(), settings.canaries());
@@ -73,11 +76,15 @@ final class CanaryCoordinator {
         observer.findPartitions();
     }
 
-    /** @return the partition of the feedback on which the version was trained */
+    /**
+     * @return the partition of the feedback on which the version was trained; a partition that no trainer has, if the
+     *     version is for the base of another pool
+     */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.registry()
                 .adapter(decision.adapter())
                 .version(decision.version())
+                .filter(trains)
                 .map(AdapterVersion::lineage)
                 .map(Lineage::partition)
                 .orElse(-1);

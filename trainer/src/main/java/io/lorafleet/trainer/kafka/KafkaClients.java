@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
-import io.lorafleet.messages.Topic;
 import io.lorafleet.telemetry.kafka.ClientId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,7 +36,6 @@ class KafkaClients implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Map<String, Object> common;
-    private final String topicPrefix;
     private final String trainerId;
     private final String transactionalId;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -48,20 +46,19 @@ class KafkaClients implements AutoCloseable {
      * @param transactionalId transactional id, the same for all of a process's sessions, so that each session aborts
      *     the open transaction of the previous one
      */
-    KafkaClients(Map<String, Object> broker, String topicPrefix, String trainerId, String transactionalId) {
+    KafkaClients(Map<String, Object> broker, String trainerId, String transactionalId) {
         this.common = new HashMap<>(broker);
         // With the defaults, every client logs several connection errors per second while the broker is unavailable.
         common.putIfAbsent("reconnect.backoff.ms", 500);
         common.putIfAbsent("reconnect.backoff.max.ms", 3000);
-        this.topicPrefix = topicPrefix;
         this.trainerId = trainerId;
         this.transactionalId = transactionalId;
     }
 
-    /** @return a consumer in the trainers' group, without automatic commits */
-    Consumer<String, byte[]> feedback() {
+    /** @return a consumer in a group of trainers, without automatic commits */
+    Consumer<String, byte[]> feedback(String group) {
         Map<String, Object> config = consumerConfig("feedback");
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + Topic.TRAINER_GROUP);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         // A trainer that keeps a partition in a rebalance also keeps that partition's run.
         config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         return consumer(config);

@@ -94,6 +94,10 @@ final class RunCoordinator implements AutoCloseable {
 
     private void start(TopicPartition partition, FeedbackBuffer buffer, OffsetRange range) {
         Optional<AdapterVersion> parent = parent(range);
+        if (parent.isPresent() && !settings.trains().test(parent.get())) {
+            buffer.forget(range.adapter(), range.toOffset()); // the trainers of its base read it, too
+            return;
+        }
         if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {
             LOG.warnf(
                     "Skipped %d samples of adapter %s: %s",

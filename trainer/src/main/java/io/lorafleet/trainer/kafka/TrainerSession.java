@@ -65,7 +65,7 @@ final class TrainerSession implements AutoCloseable, ConsumerRebalanceListener {
         this.replay = new TopicReplay(clients, settings.topicPrefix(), REPLAY_TIMEOUT);
         this.runs = new RunCoordinator(settings, training, trainingThread, watchdog, replay, events, metrics, clock);
         this.canaries = new CanaryCoordinator(clients, settings, replay, metrics, clock);
-        this.consumer = clients.feedback();
+        this.consumer = clients.feedback(settings.group());
     }
 
     /** Joins the consumer group. */

@@ -3,13 +3,16 @@ package io.lorafleet.trainer.kafka;
 
 import io.lorafleet.trainer.canary.CanaryRules;
 import io.lorafleet.trainer.feedback.RunThreshold;
+import io.lorafleet.trainer.run.TrainedAdapters;
 import java.time.Duration;
 
 /**
  * The settings for the polling loop.
  *
  * @param topicPrefix prefix of all topics and of the consumer group; may be empty
+ * @param group name of the consumer group
  * @param id name of this trainer
+ * @param trains whether this trainer trains adapters from this version; others are left to trainers of other pools
  * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
  * @param hangTimeout longest time without progress, after which a thread counts as hung
@@ -18,7 +21,9 @@ import java.time.Duration;
  */
 record TrainerSettings(
         String topicPrefix,
+        String group,
         String id,
+        TrainedAdapters trains,
         RunThreshold readiness,
         Duration maxRetryPause,
         Duration hangTimeout,

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer.kafka;
 
+import io.lorafleet.messages.PoolName;
+import io.lorafleet.messages.Topic;
 import io.lorafleet.trainer.TrainerConfig;
 import io.lorafleet.trainer.canary.CanaryRules;
 import io.lorafleet.trainer.feedback.RunThreshold;
+import io.lorafleet.trainer.run.TrainedAdapters;
 import io.lorafleet.trainer.run.TrainingRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -25,16 +28,20 @@ class TrainerStart {
             TrainerConfig config,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             TrainingRun training,
+            TrainedAdapters trained,
             CanaryRules canaries,
             MeterRegistry meters,
             Clock clock) {
         String prefix = config.topicPrefix().orElse("");
+        String pool = config.trainer().pool().orElse(PoolName.DEFAULT);
         String transactionalId = prefix + "trainer-" + UUID.randomUUID();
         this.loop = new TrainerLoop(
-                () -> new KafkaClients(broker, prefix, config.trainer().id(), transactionalId),
+                () -> new KafkaClients(broker, config.trainer().id(), transactionalId),
                 new TrainerSettings(
                         prefix,
+                        Topic.trainerGroup(prefix, pool),
                         config.trainer().id(),
+                        trained,
                         new RunThreshold(
                                 config.trainer().minSamples(), config.trainer().maxAge()),
                         config.trainer().maxRetryPause(),

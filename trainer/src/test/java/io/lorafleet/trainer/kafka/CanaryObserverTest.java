@@ -153,7 +153,7 @@ class CanaryObserverTest {
     private KafkaClients clients(Map<String, Object> settings) {
         Map<String, Object> config = new HashMap<>(settings);
         config.put("bootstrap.servers", BROKER.broker().bootstrapServers());
-        return new KafkaClients(config, ground.prefix(), "test", "unused");
+        return new KafkaClients(config, "test", "unused");
     }
 
     private String verdict() {

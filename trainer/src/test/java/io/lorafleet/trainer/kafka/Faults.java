@@ -63,8 +63,8 @@ final class Faults {
         return calls;
     }
 
-    KafkaClients clients(Map<String, Object> broker, String prefix, String transactionalId) {
-        return new KafkaClients(broker, prefix, "test", transactionalId) {
+    KafkaClients clients(Map<String, Object> broker, String transactionalId) {
+        return new KafkaClients(broker, "test", transactionalId) {
             @Override
             Producer<String, byte[]> transactional() {
                 Producer<String, byte[]> producer = super.transactional();
@@ -73,8 +73,8 @@ final class Faults {
             }
 
             @Override
-            Consumer<String, byte[]> feedback() {
-                return watched(super.feedback(), Consumer.class, () -> {});
+            Consumer<String, byte[]> feedback(String group) {
+                return watched(super.feedback(group), Consumer.class, () -> {});
             }
         };
     }

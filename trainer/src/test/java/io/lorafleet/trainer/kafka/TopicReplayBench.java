@@ -42,7 +42,7 @@ public final class TopicReplayBench {
             }
             long records = write(config, days * RUNS_PER_DAY, withProgress);
             long start = System.nanoTime();
-            try (KafkaClients clients = new KafkaClients(config, "", "test", "unused")) {
+            try (KafkaClients clients = new KafkaClients(config, "test", "unused")) {
                 new TopicReplay(clients, "", Duration.ofSeconds(90)).catchUp();
             }
             System.out.printf(

@@ -53,7 +53,7 @@ class TopicReplayTest {
         ground = new TrainingGround(BROKER.broker(), new DirectoryBlobStore(storage), 3);
         Map<String, Object> broker =
                 Map.of("bootstrap.servers", BROKER.broker().bootstrapServers(), "max.poll.records", 1);
-        clients = new KafkaClients(broker, ground.prefix(), "test", "unused") {
+        clients = new KafkaClients(broker, "test", "unused") {
             @Override
             Consumer<String, byte[]> tail(String role) {
                 return hooked(super.tail(role));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
@@ -26,6 +27,7 @@ import io.lorafleet.trainer.evaluate.QualityGate;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
 import io.lorafleet.trainer.feedback.RunThreshold;
 import io.lorafleet.trainer.publish.VersionStore;
+import io.lorafleet.trainer.run.TrainedAdapters;
 import io.lorafleet.trainer.run.TrainingRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -72,6 +74,8 @@ final class TrainingGround implements AutoCloseable {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private Duration hangTimeout = Duration.ofMinutes(1);
     private int maxWaiting = 1000;
+    private String pool = PoolName.DEFAULT;
+    private TrainedAdapters trains = TrainedAdapters.ALL;
 
     TrainingGround(EmbeddedBroker broker, BlobStore blobs) throws Exception {
         this(broker, blobs, 1);
@@ -103,6 +107,12 @@ final class TrainingGround implements AutoCloseable {
         gateway = producer();
     }
 
+    /** The trainers that are started from now on belong to this pool, and train adapters for this base. */
+    void joinPool(String name, String base) {
+        pool = name;
+        trains = new TrainedAdapters(base);
+    }
+
     TrainerLoop trainer(Distiller distiller) {
         return trainer(distiller, Faults.none());
     }
@@ -126,10 +136,12 @@ final class TrainingGround implements AutoCloseable {
         }
         String transactionalId = prefix + UUID.randomUUID();
         TrainerLoop trainer = new TrainerLoop(
-                () -> faults.clients(client, prefix, transactionalId),
+                () -> faults.clients(client, transactionalId),
                 new TrainerSettings(
                         prefix,
+                        Topic.trainerGroup(prefix, pool),
                         "trainer-1",
+                        trains,
                         new RunThreshold(MIN_SAMPLES, Duration.ofHours(1)),
                         Duration.ofMillis(100),
                         hangTimeout,
@@ -289,8 +301,13 @@ final class TrainingGround implements AutoCloseable {
 
     /** @return the committed offset of the partition, or -1 if there is none */
     long committed(int partition) {
+        return committed(PoolName.DEFAULT, partition);
+    }
+
+    /** @return the committed offset of a pool's trainers, or -1 if there is none */
+    long committed(String trainers, int partition) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            OffsetAndMetadata found = admin.listConsumerGroupOffsets(prefix + Topic.TRAINER_GROUP)
+            OffsetAndMetadata found = admin.listConsumerGroupOffsets(Topic.trainerGroup(prefix, trainers))
                     .partitionsToOffsetAndMetadata()
                     .get()
                     .get(new TopicPartition(Topic.FEEDBACK.in(prefix), partition));

@@ -2,6 +2,7 @@
 package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.time.Instant;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedAt time at which the gateway accepted the request
  * @param schemaVersion lowest version of this schema that describes the command; null for 1
  * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
+ * @param pool pool of workers whose topic contains the command; null for the default pool. It does not determine the
+ *     images
  */
 public record GenerateImage(
         String requestId,
@@ -64,7 +67,8 @@ public record GenerateImage(
         @Nullable String orderSha256,
         Instant acceptedAt,
         @Nullable Integer schemaVersion,
-        @Nullable String baseFingerprint) {
+        @Nullable String baseFingerprint,
+        @Nullable String pool) {
 
     /** The latest version of this schema. */
     public static final int SCHEMA_VERSION = 1;
@@ -122,9 +126,12 @@ public record GenerateImage(
         if (baseFingerprint != null) {
             Check.sha256("baseFingerprint", baseFingerprint);
         }
+        if (pool != null) {
+            PoolName.require("pool", pool);
+        }
     }
 
-    /** Creates a command of the first schema version, for any base. */
+    /** Creates a command of the first schema version, for any base and the default pool. */
     public GenerateImage(
             String requestId,
             String prompt,
@@ -166,6 +173,7 @@ public record GenerateImage(
                 orderSha256,
                 acceptedAt,
                 null,
+                null,
                 null);
     }
 
@@ -197,7 +205,13 @@ public record GenerateImage(
                 orderSha256,
                 acceptedAt,
                 schemaVersion,
-                baseFingerprint);
+                baseFingerprint,
+                pool);
+    }
+
+    /** @return the name of the pool */
+    public String poolName() {
+        return PoolName.of(pool);
     }
 
     /** @return whether the deadline has passed at {@code now} */

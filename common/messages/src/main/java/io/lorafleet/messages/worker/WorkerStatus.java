@@ -3,6 +3,7 @@ package io.lorafleet.messages.worker;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
  * @param refusedAdapters versions that the worker cannot use, and the reasons
  * @param at time of the status
+ * @param pool pool of the worker; null for the default pool
  */
 public record WorkerStatus(
         String workerId,
@@ -38,7 +40,8 @@ public record WorkerStatus(
         BaseModel model,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
-        Instant at) {
+        Instant at,
+        @Nullable String pool) {
     /** Maximum time between two consecutive status records of a worker. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
@@ -74,6 +77,29 @@ public record WorkerStatus(
         residentAdapters = List.copyOf(Check.present("residentAdapters", residentAdapters));
         refusedAdapters = List.copyOf(Check.present("refusedAdapters", refusedAdapters));
         Check.present("at", at);
+        if (pool != null) {
+            PoolName.require("pool", pool);
+        }
+    }
+
+    /** Creates the status of a worker in the default pool. */
+    public WorkerStatus(
+            String workerId,
+            State state,
+            String device,
+            int slots,
+            int busySlots,
+            @Nullable Batches batches,
+            BaseModel model,
+            List<String> residentAdapters,
+            List<RefusedAdapter> refusedAdapters,
+            Instant at) {
+        this(workerId, state, device, slots, busySlots, batches, model, residentAdapters, refusedAdapters, at, null);
+    }
+
+    /** @return the name of the pool */
+    public String poolName() {
+        return PoolName.of(pool);
     }
 
     /**

@@ -31,13 +31,20 @@ public final class AdapterCommand {
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
             @Parameters(paramLabel = "FILE", description = "LoRA weights, as a safetensors file.") Path file,
-            @ArgGroup(exclusive = false) @Nullable StudentOptions student)
+            @ArgGroup(exclusive = false) @Nullable StudentOptions student,
+            @Option(
+                            names = "--base",
+                            paramLabel = "NAME",
+                            description =
+                                    "Base model for which the adapter was made. Default: the fleet's default base.")
+                    @Nullable
+                    String base)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("file not found: " + file);
         }
         gateway.print(
-                gateway.client().addAdapter(name, file, student == null ? null : student.guidance),
+                gateway.client().addAdapter(name, file, student == null ? null : student.guidance, base),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")");
         return ExitCode.OK;
     }

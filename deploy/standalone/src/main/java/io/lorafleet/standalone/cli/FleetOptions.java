@@ -2,8 +2,11 @@
 package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.supervisor.FleetSettings;
+import io.lorafleet.standalone.supervisor.PoolSettings;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,8 +18,8 @@ import picocli.CommandLine.Spec;
 public final class FleetOptions {
     static final int DEFAULT_PORT = 8080;
     /** All options except {@code --port}, which also selects a running gateway. */
-    private static final List<String> SETTINGS_OF_A_NEW_FLEET =
-            List.of("--broker-port", "--bootstrap", "--data", "--model", "--workers", "--topic-prefix", "--api-keys");
+    private static final List<String> SETTINGS_OF_A_NEW_FLEET = List.of(
+            "--broker-port", "--bootstrap", "--data", "--model", "--workers", "--pool", "--topic-prefix", "--api-keys");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -64,6 +67,12 @@ public final class FleetOptions {
     private int workers;
 
     @Option(
+            names = "--pool",
+            paramLabel = "NAME=DIR[:N]",
+            description = "Additional pool of N workers (default: 1) with the base model in DIR. Can be repeated.")
+    private List<String> pools = List.of();
+
+    @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
@@ -96,7 +105,23 @@ public final class FleetOptions {
                 bootstrap,
                 workers,
                 topicPrefix,
-                apiKeys == null ? null : apiKeys.toAbsolutePath());
+                apiKeys == null ? null : apiKeys.toAbsolutePath(),
+                pools());
+    }
+
+    private List<PoolSettings> pools() {
+        Map<String, PoolSettings> byName = new LinkedHashMap<>();
+        for (String text : pools) {
+            try {
+                PoolSettings pool = PoolSettings.parse(text);
+                if (byName.put(pool.name(), pool) != null) {
+                    throw new IllegalArgumentException("expected each name once, found " + pool.name() + " twice");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(command.commandLine(), "--pool: " + e.getMessage());
+            }
+        }
+        return List.copyOf(byName.values());
     }
 
     /**

@@ -58,6 +58,13 @@ public final class GenerateCommand implements Callable<Integer> {
     private Path output;
 
     @Option(
+            names = "--base",
+            paramLabel = "NAME",
+            description = "Name of the base model, if the fleet has several. Default: the base of the adapters, or the"
+                    + " fleet's default base.")
+    private @Nullable String base;
+
+    @Option(
             names = "--negative-prompt",
             paramLabel = "TEXT",
             description = "Text that describes what the image must not show. Requires a guidance scale above 1.")
@@ -195,7 +202,8 @@ public final class GenerateCommand implements Callable<Integer> {
                 seed,
                 count,
                 priority,
-                null);
+                null,
+                base);
     }
 
     private List<ScaledAdapter> scaledAdapters() {

@@ -3,11 +3,12 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.broker.FleetTopics.Difference;
-import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.PoolName;
+import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.supervisor.ClusterSettings;
 import io.lorafleet.standalone.supervisor.Provisioning;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -48,18 +49,28 @@ public final class TopicsCommand implements Callable<Integer> {
             description = "Number of replicas of each partition. Default: the cluster's setting.")
     private short replicationFactor = Provisioning.CLUSTER_DEFAULT;
 
+    @Option(
+            names = "--pool",
+            paramLabel = "NAME",
+            description = "Pool of workers that gets its own request topics and share group, in addition to the default"
+                    + " pool. Can be repeated.")
+    private Set<String> pools = Set.of();
+
     @Option(names = "--fix", description = "Sets the expected values on existing topics.")
     private boolean fix;
 
     @Override
     public Integer call() throws InterruptedException {
+        try {
+            pools.forEach(pool -> PoolName.require("--pool", pool));
+        } catch (IllegalArgumentException e) {
+            throw new FleetException(e.getMessage());
+        }
         Provisioning.Report report = Provisioning.provision(
                 ClusterSettings.of(cluster.bootstrap(), cluster.config()),
-                new FleetTopics(cluster.topicPrefix(), partitions, requestPartitions, replicationFactor),
+                new FleetTopics(cluster.topicPrefix(), pools, partitions, requestPartitions, replicationFactor),
                 fix);
-        Arrays.stream(Topic.values())
-                .map(topic -> topic.in(cluster.topicPrefix()))
-                .forEach(System.out::println);
+        report.names().forEach(System.out::println);
         report.remarks().forEach(remark -> System.err.println("note: " + remark));
         List<Difference> differences = report.differences();
         differences.forEach(difference -> System.err.println((fix ? "fixed: " : "") + difference));

@@ -155,8 +155,19 @@ public final class GatewayClient {
     /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
-        String query = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
-        HttpRequest put = request(adapterPath(name) + query)
+        return addAdapter(name, file, guidance, null);
+    }
+
+    /**
+     * Uploads an adapter that was made for a certain base.
+     *
+     * @param base name of the base; null for the fleet's default base
+     */
+    public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance, @Nullable String base)
+            throws IOException, InterruptedException {
+        String kind = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
+        String model = base == null ? "" : "&model=" + encoded(base);
+        HttpRequest put = request(adapterPath(name) + kind + model)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(UploadBody.of(file))

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
  *
  * @param initImage PNG or JPEG file in base64, or null
+ * @param model name of the base model
  */
 public record NewGeneration(
         String prompt,
@@ -26,7 +27,42 @@ public record NewGeneration(
         @Nullable Long seed,
         @Nullable Integer count,
         @Nullable Priority priority,
-        @Nullable Instant deadline) {
+        @Nullable Instant deadline,
+        @Nullable String model) {
+
+    /** A generation with the default base, or with the base of its adapters. */
+    public NewGeneration(
+            String prompt,
+            @Nullable String negativePrompt,
+            @Nullable String initImage,
+            @Nullable Double strength,
+            @Nullable List<ScaledAdapter> adapters,
+            @Nullable Double guidanceScale,
+            @Nullable Integer steps,
+            @Nullable SamplerName sampler,
+            @Nullable Integer width,
+            @Nullable Integer height,
+            @Nullable Long seed,
+            @Nullable Integer count,
+            @Nullable Priority priority,
+            @Nullable Instant deadline) {
+        this(
+                prompt,
+                negativePrompt,
+                initImage,
+                strength,
+                adapters,
+                guidanceScale,
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                priority,
+                deadline,
+                null);
+    }
 
     public NewGeneration until(Instant newDeadline) {
         return new NewGeneration(
@@ -43,6 +79,7 @@ public record NewGeneration(
                 seed,
                 count,
                 priority,
-                newDeadline);
+                newDeadline,
+                model);
     }
 }

@@ -45,7 +45,7 @@ public final class TopicScan {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         Map<TopicPartition, Long> marks = lowWaterMarks();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            read(consumer, Topic.ADAPTERS, Map.of(), record -> {
+            read(consumer, Topic.ADAPTERS.in(prefix), Map.of(), record -> {
                 try {
                     found.adapter(record);
                 } catch (InvalidMessageException e) {
@@ -54,8 +54,11 @@ public final class TopicScan {
                             + ": " + e.getMessage());
                 }
             });
-            read(consumer, Topic.REQUESTS, marks, found::request);
-            read(consumer, Topic.BATCH_REQUESTS, marks, found::request);
+            for (String topic : consumer.listTopics().keySet()) {
+                if (Topic.poolOf(prefix, topic).isPresent()) {
+                    read(consumer, topic, marks, found::request);
+                }
+            }
         }
         return found;
     }
@@ -65,10 +68,10 @@ public final class TopicScan {
     }
 
     private void read(
-            KafkaConsumer<String, byte[]> consumer, Topic topic, Map<TopicPartition, Long> marks, Reader reader)
+            KafkaConsumer<String, byte[]> consumer, String topic, Map<TopicPartition, Long> marks, Reader reader)
             throws IOException {
         List<TopicPartition> partitions = new ArrayList<>();
-        consumer.partitionsFor(topic.in(prefix))
+        consumer.partitionsFor(topic)
                 .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         consumer.assign(partitions);
@@ -86,8 +89,8 @@ public final class TopicScan {
                 deadline = System.nanoTime() + TIMEOUT.toNanos();
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("expected records in topic " + topic.in(prefix) + ", found none within "
-                        + TIMEOUT.toSeconds() + " s");
+                throw new IOException(
+                        "expected records in topic " + topic + ", found none within " + TIMEOUT.toSeconds() + " s");
             }
         }
     }

@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.supervisor;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param brokerPort port of the embedded broker
  * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null
  * @param apiKeys the API key file; null if the gateway does not require a key
+ * @param pools pools of workers in addition to the default pool
  */
 public record FleetSettings(
         Path root,
@@ -24,7 +26,31 @@ public record FleetSettings(
         @Nullable String bootstrap,
         int workers,
         String topicPrefix,
-        @Nullable Path apiKeys) {
+        @Nullable Path apiKeys,
+        List<PoolSettings> pools) {
+
+    public FleetSettings {
+        pools = List.copyOf(pools);
+    }
+
+    /** Settings of a fleet with only the default pool. */
+    public FleetSettings(
+            Path root,
+            Path data,
+            Path model,
+            int port,
+            int brokerPort,
+            @Nullable String bootstrap,
+            int workers,
+            String topicPrefix,
+            @Nullable Path apiKeys) {
+        this(root, data, model, port, brokerPort, bootstrap, workers, topicPrefix, apiKeys, List.of());
+    }
+
+    /** @return the number of workers in all pools */
+    int allWorkers() {
+        return workers + pools.stream().mapToInt(PoolSettings::workers).sum();
+    }
 
     /** @return whether the data and the broker must be inaccessible to other users of this machine */
     boolean isClosed() {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,12 @@ public final class LocalFleet implements AutoCloseable {
         String bootstrap = openBroker();
         Provisioning.provision(
                 ClusterSettings.of(bootstrap, login),
-                new FleetTopics(settings.topicPrefix(), PARTITIONS, Provisioning.CLUSTER_DEFAULT));
+                new FleetTopics(
+                        settings.topicPrefix(),
+                        settings.pools().stream().map(PoolSettings::name).collect(Collectors.toSet()),
+                        PARTITIONS,
+                        PARTITIONS,
+                        Provisioning.CLUSTER_DEFAULT));
         awaitReady(startServices(bootstrap));
     }
 

@@ -15,7 +15,8 @@ final class Preflight {
 
     /** @throws FleetException if a file is missing or a port is in use; the message names the option to change */
     static void check(FleetSettings settings) {
-        requireModel(settings.model());
+        requireModel("--model", settings.model());
+        settings.pools().forEach(pool -> requireModel("--pool " + pool.name(), pool.model()));
         if (settings.apiKeys() != null) {
             requireKeys(settings.apiKeys());
         }
@@ -43,13 +44,13 @@ final class Preflight {
         }
     }
 
-    private static void requireModel(Path model) {
+    private static void requireModel(String option, Path model) {
         if (!Files.isDirectory(model)) {
-            throw new FleetException("--model: folder not found: " + model
+            throw new FleetException(option + ": folder not found: " + model
                     + "; expected a Stable Diffusion model in the diffusers layout");
         }
         if (!Files.isRegularFile(model.resolve("model_index.json"))) {
-            throw new FleetException("--model: no model_index.json in " + model
+            throw new FleetException(option + ": no model_index.json in " + model
                     + "; expected a Stable Diffusion model in the diffusers layout, with the folders tokenizer, "
                     + "text_encoder, unet, vae and scheduler");
         }

@@ -18,12 +18,13 @@ public final class Provisioning {
     public static final short CLUSTER_DEFAULT = -1;
 
     /**
-     * The existing topics.
+     * The fleet's topics.
      *
+     * @param names names of all topics
      * @param differences settings that differ from the expected values
      * @param remarks other differences, which cannot be fixed
      */
-    public record Report(List<Difference> differences, List<String> remarks) {}
+    public record Report(List<String> names, List<Difference> differences, List<String> remarks) {}
 
     private Provisioning() {}
 
@@ -36,7 +37,7 @@ public final class Provisioning {
     public static void provision(Map<String, Object> client, FleetTopics topics) throws InterruptedException {
         with(client, admin -> {
             topics.provision(admin);
-            return new Report(List.of(), List.of());
+            return new Report(List.of(), List.of(), List.of());
         });
     }
 
@@ -54,7 +55,7 @@ public final class Provisioning {
             if (fix) {
                 topics.fix(admin, differences);
             }
-            return new Report(differences, topics.remarks(admin));
+            return new Report(topics.names(admin), differences, topics.remarks(admin));
         });
     }
 

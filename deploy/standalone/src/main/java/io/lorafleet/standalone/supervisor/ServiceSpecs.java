@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.supervisor;
 
 import io.lorafleet.broker.Ports;
+import io.lorafleet.messages.PoolName;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.util.Map;
 /** The services of a fleet, with their artifacts, settings and memory. */
 final class ServiceSpecs {
     private static final String GATEWAY = "gateway";
+    private static final String TRAINER = "trainer";
     /** The prefix of all worker names. */
     static final String WORKER = "worker-";
     /** The default. It cannot be changed through the environment, because services are killed after a fixed time. */
@@ -51,20 +53,56 @@ final class ServiceSpecs {
                 ? Map.of()
                 : Map.of("lorafleet.security.api-keys", settings.apiKeys().toString());
         all.add(specs.spec(GATEWAY, GATEWAY, "512m", settings.port(), security));
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers());
-        for (int i = 1; i <= settings.workers(); i++) {
-            String id = WORKER + i;
+        all.addAll(specs.workers(WORKER, PoolName.DEFAULT, settings.model(), settings.workers()));
+        for (PoolSettings pool : settings.pools()) {
+            all.addAll(specs.workers(WORKER + pool.name() + "-", pool.name(), pool.model(), pool.workers()));
+        }
+        all.addAll(specs.trainers());
+        return all;
+    }
+
+    /** @return one trainer for each base */
+    private List<ServiceSpec> trainers() throws IOException {
+        if (settings.pools().isEmpty()) {
+            return List.of(
+                    trainer(TRAINER, Map.of("lorafleet.model", settings.model().toString())));
+        }
+        Map<Path, String> poolOfModel = new LinkedHashMap<>();
+        poolOfModel.put(settings.model(), PoolName.DEFAULT);
+        settings.pools().forEach(pool -> poolOfModel.putIfAbsent(pool.model(), pool.name()));
+        List<ServiceSpec> trainers = new ArrayList<>();
+        for (Map.Entry<Path, String> entry : poolOfModel.entrySet()) {
+            String pool = entry.getValue();
+            String name = pool.equals(PoolName.DEFAULT) ? TRAINER : TRAINER + "-" + pool;
+            trainers.add(trainer(
+                    name,
+                    Map.of(
+                            "lorafleet.trainer.id", name,
+                            "lorafleet.trainer.pool", pool,
+                            "lorafleet.model", entry.getKey().toString())));
+        }
+        return trainers;
+    }
+
+    private ServiceSpec trainer(String name, Map<String, String> config) throws IOException {
+        return spec(name, "trainer", "1g", Ports.free(), config);
+    }
+
+    /** @param prefix prefix of the workers' names, which continue with a number */
+    private List<ServiceSpec> workers(String prefix, String pool, Path model, int count) throws IOException {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.allWorkers());
+        List<ServiceSpec> workers = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            String id = prefix + i;
             Map<String, String> config = Map.of(
                     "lorafleet.worker.id", id,
+                    "lorafleet.worker.pool", pool,
                     "lorafleet.worker.threads", Integer.toString(threads),
                     "lorafleet.worker.drain-timeout", DRAIN_TIMEOUT.toString(),
-                    "lorafleet.model", settings.model().toString());
-            all.add(specs.spec(id, "gpu-worker", "1g", Ports.free(), config));
+                    "lorafleet.model", model.toString());
+            workers.add(spec(id, "gpu-worker", "1g", Ports.free(), config));
         }
-        Map<String, String> training =
-                Map.of("lorafleet.model", settings.model().toString());
-        all.add(specs.spec("trainer", "trainer", "1g", Ports.free(), training));
-        return all;
+        return workers;
     }
 
     /** @return a command-line argument that only the services of the fleet in this folder have */

@@ -14,8 +14,8 @@ class AclsCommandTest {
     void printsWhatItWouldAllowWithoutACluster() {
         assertThat(dryRun())
                 .contains(
-                        "User:gateway  WRITE  TOPIC LITERAL generation.requests",
-                        "User:worker  READ  GROUP LITERAL gpu-workers",
+                        "User:gateway  WRITE  TOPIC PREFIXED generation.requests",
+                        "User:worker  READ  GROUP PREFIXED gpu-workers",
                         "User:trainer  WRITE  TRANSACTIONAL_ID PREFIXED trainer-")
                 .noneMatch(line -> line.startsWith("User:worker") && line.contains("WRITE  TOPIC LITERAL adapters"));
     }

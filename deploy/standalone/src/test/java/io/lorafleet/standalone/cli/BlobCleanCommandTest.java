@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -157,6 +158,17 @@ class BlobCleanCommandTest {
     }
 
     @Test
+    void keepsWhatARequestForAnotherPoolNeeds() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()))) {
+            new FleetTopics("", Set.of("xl"), 1, 1, (short) 1).provision(admin);
+        }
+        producer.send(new ProducerRecord<>(
+                        Topic.BATCH_REQUESTS.in("", "xl"), "far", Json.write(command("far", UNUSED, RETIRED))))
+                .get();
+        assertThat(clean("--init-images", "9d", "--retired-versions", "9d")).isEqualTo("deleted 0 blobs, 0 bytes\n");
+    }
+
+    @Test
     void doesNotReadRequestsBeforeTheLowWaterMark() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()))) {
             admin.alterConsumerGroupOffsets(
@@ -231,9 +243,11 @@ class BlobCleanCommandTest {
     }
 
     private void request(String id, String initImage, String adapter) {
+        producer.send(new ProducerRecord<>(Topic.REQUESTS.in(""), id, Json.write(command(id, initImage, adapter))));
+    }
+
+    private GenerateImage command(String id, String initImage, String adapter) {
         AppliedAdapter applied = new AppliedAdapter(new PinnedAdapter("ink", 2, adapter), 1);
-        GenerateImage request =
-                SampleRequest.of(id, "a red star", new InitImage(initImage, 0.5), List.of(applied), now);
-        producer.send(new ProducerRecord<>(Topic.REQUESTS.in(""), id, Json.write(request)));
+        return SampleRequest.of(id, "a red star", new InitImage(initImage, 0.5), List.of(applied), now);
     }
 }

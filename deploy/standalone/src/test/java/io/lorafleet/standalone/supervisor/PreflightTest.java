@@ -109,7 +109,7 @@ class PreflightTest {
         assertThatThrownBy(() -> Preflight.check(settings))
                 .isInstanceOf(FleetException.class)
                 .hasMessageStartingWith("--api-keys: ")
-                .hasMessageContaining("found mode 0644: `chmod go-rwx " + keys);
+                .hasMessageContaining("found mode 0644; run `chmod go-rwx " + keys);
     }
 
     private FleetSettings settings(Path modelFolder, String bootstrap) {

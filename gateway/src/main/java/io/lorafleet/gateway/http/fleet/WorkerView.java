@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param state state of the worker: ready, draining, stopped or lost
  * @param batches statistics on the batches of the latest steps; absent if there were no recent steps
  * @param model name of the base
+ * @param pool name of the worker's pool
  * @param residentAdapters {@code name@version} of the adapters on the device, most recently used first
  * @param lastSeen time at which the worker's last status was received
  */
@@ -27,6 +28,7 @@ record WorkerView(
         int busySlots,
         @Nullable Batches batches,
         String model,
+        String pool,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
         Instant lastSeen) {
@@ -41,6 +43,7 @@ record WorkerView(
                 status.busySlots(),
                 status.batches(),
                 status.model().name(),
+                status.poolName(),
                 status.residentAdapters(),
                 status.refusedAdapters(),
                 worker.lastSeen());

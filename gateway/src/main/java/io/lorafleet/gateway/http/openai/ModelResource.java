@@ -8,6 +8,7 @@ import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.security.Roles;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterRegistry;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists the base and the adapters as models, in the format of OpenAI's and vLLM's APIs. The base comes first. */
+/** Lists the bases and the adapters as models, in the format of OpenAI's and vLLM's APIs. The default base comes first. */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)
@@ -44,7 +45,7 @@ public final class ModelResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listModels",
-            summary = "List the base model and the adapters in the format of OpenAI's API and vLLM")
+            summary = "List the base models and the adapters in the format of OpenAI's API and vLLM")
     public OpenAiModels list() {
         return OpenAiModels.of(all());
     }
@@ -54,7 +55,7 @@ public final class ModelResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "getModel",
-            summary = "Get the base model or an adapter in the format of OpenAI's API and vLLM")
+            summary = "Get a base model or an adapter in the format of OpenAI's API and vLLM")
     public OpenAiModels.Model get(String id) {
         return all().stream()
                 .filter(model -> model.id().equals(id))
@@ -65,12 +66,24 @@ public final class ModelResource {
     }
 
     private List<OpenAiModels.Model> all() {
-        BaseModel base = models.current().orElseThrow(GenerationSubmitter::noWorker);
-        OpenAiModels.Model itself = OpenAiModels.Model.base(base.name(), clock.instant());
+        List<BaseModel> bases = models.bases();
+        if (bases.isEmpty()) {
+            throw GenerationSubmitter.noWorker();
+        }
+        Stream<OpenAiModels.Model> listed =
+                bases.stream().map(base -> OpenAiModels.Model.base(base.name(), clock.instant()));
         Stream<OpenAiModels.Model> added = adapters.all().stream()
                 .map(Adapter::current)
                 .flatMap(Optional::stream)
-                .map(version -> OpenAiModels.Model.adapter(version, base.name()));
-        return Stream.concat(Stream.of(itself), added).toList();
+                .map(version -> OpenAiModels.Model.adapter(version, base(version, bases)));
+        return Stream.concat(listed, added).toList();
+    }
+
+    /** @return the name of the version's base; the default base if the version's is unknown or not served */
+    private String base(AdapterVersion version, List<BaseModel> bases) {
+        return Optional.ofNullable(version.baseFingerprint())
+                .flatMap(models::baseOf)
+                .orElse(bases.get(0))
+                .name();
     }
 }

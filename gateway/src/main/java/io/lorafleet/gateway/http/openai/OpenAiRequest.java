@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
-        @Schema(description = "base, or an adapter as NAME or NAME@VERSION. Default: base.") @Nullable
+        @Schema(description = "A base model, or an adapter as NAME or NAME@VERSION. Default: the default base.")
+        @Nullable
         String model,
 
         @Schema(required = true) @Nullable String prompt,
@@ -104,8 +105,11 @@ record OpenAiRequest(
         return new OpenAiDelivery(response == ResponseFormat.B64_JSON, format, quality, streams, previews);
     }
 
-    /** @param adapter adapter named by {@link #model}; null for the base */
-    GenerationRequest toGenerationRequest(@Nullable String adapter) {
+    /**
+     * @param base base named by {@link #model}; null for the base of the adapter, or the default base
+     * @param adapter adapter named by {@link #model}; null for a base
+     */
+    GenerationRequest toGenerationRequest(@Nullable String base, @Nullable String adapter) {
         Integer width = null;
         Integer height = null;
         if (size != null && !size.equals("auto")) {
@@ -118,6 +122,7 @@ record OpenAiRequest(
             height = Integer.valueOf(sides.group(2));
         }
         return new GenerationRequest(
+                base,
                 prompt,
                 negativePrompt,
                 null,

@@ -116,7 +116,7 @@ public final class OpenAiResource {
         }
         OpenAiDelivery delivery = request.delivery();
         URI base = uri.getBaseUri(); // read here, because the request context ends before the images are finished
-        GenerationRequest body = request.toGenerationRequest(adapter(request.model()));
+        GenerationRequest body = request.toGenerationRequest(base(request.model()), adapter(request.model()));
         String owner = caller.owner();
         streams.requireRoom(owner); // before the request is submitted
         String id =
@@ -147,14 +147,19 @@ public final class OpenAiResource {
         });
     }
 
-    /** @return the adapter named by the model; null for the base */
+    /** @return the base named by the model; null for an adapter, or for the default base */
+    private @Nullable String base(@Nullable String model) {
+        return model == null || models.base(model).isEmpty() ? null : model;
+    }
+
+    /** @return the adapter named by the model; null for a base */
     private @Nullable String adapter(@Nullable String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;
         }
         if (!models.isBase(model)) {
             throw new ProblemException(
-                    ProblemType.MODEL_NOT_FOUND, "model: expected base or an adapter, found neither");
+                    ProblemType.MODEL_NOT_FOUND, "model: expected a base model or an adapter, found neither");
         }
         return null;
     }

@@ -71,7 +71,7 @@ public final class LoadLoraResource {
                             + " adapter in place, set 'load_inplace' to True.");
         }
         Description adapter =
-                new Description(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance());
+                new Description(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance(), null);
         AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
         return "Success: LoRA adapter '" + version.name() + "' added successfully.";
     }

@@ -56,7 +56,7 @@ final class RecordDecoder {
             return null;
         }
         String topic = position.topic();
-        if (topic.equals(Topic.REQUESTS.in("")) || topic.equals(Topic.BATCH_REQUESTS.in(""))) {
+        if (Topic.poolOf("", topic).isPresent()) {
             GenerateImage request = Json.read(value, GenerateImage.class);
             return new TopicEvent.Requested(
                     t,

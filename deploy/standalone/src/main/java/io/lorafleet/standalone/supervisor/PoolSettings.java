@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.supervisor;
+
+import io.lorafleet.messages.PoolName;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An additional pool of workers of a fleet on this machine.
+ *
+ * @param name name of the pool
+ * @param model folder of the pool's base model
+ * @param workers number of workers
+ */
+public record PoolSettings(String name, Path model, int workers) {
+    private static final Pattern TEXT = Pattern.compile("([^=]+)=(.+?)(?::(\\d{1,2}))?");
+    private static final String FORM = "expected NAME=DIR or NAME=DIR:WORKERS, found ";
+
+    /**
+     * @param text {@code NAME=DIR:WORKERS}, or {@code NAME=DIR} for one worker
+     * @throws IllegalArgumentException if the text has another form
+     */
+    public static PoolSettings parse(String text) {
+        Matcher parts = TEXT.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(FORM + text);
+        }
+        String name = PoolName.require("NAME", parts.group(1));
+        if (name.equals(PoolName.DEFAULT)) {
+            throw new IllegalArgumentException(
+                    "NAME: expected a name other than " + PoolName.DEFAULT + ", the pool of --model and --workers");
+        }
+        int workers = parts.group(3) == null ? 1 : Integer.parseInt(parts.group(3));
+        if (workers < 1) {
+            throw new IllegalArgumentException("WORKERS: expected 1 to 99, found " + workers);
+        }
+        return new PoolSettings(name, Path.of(parts.group(2)).toAbsolutePath().normalize(), workers);
+    }
+}

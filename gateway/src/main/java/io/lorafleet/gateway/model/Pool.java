@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.model;
+
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+
+/**
+ * A pool of workers.
+ *
+ * @param name name of the pool
+ * @param base base of its workers. While the base is being replaced, this is the base of the ready worker with the
+ *     newest status
+ * @param readySlots number of slots of its ready workers
+ */
+public record Pool(String name, BaseModel base, int readySlots) {}
