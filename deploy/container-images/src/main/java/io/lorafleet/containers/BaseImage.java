@@ -115,7 +115,7 @@ record BaseImage(Path tar, List<DebianPackage> packages) {
                 .build();
         List<String> digests = new ArrayList<>();
         for (Path layer : layers) {
-            digests.add("sha256:" + Sha256.of(layer));
+            digests.add("sha256:" + FileHash.of(layer));
         }
         byte[] config = json.writeValueAsBytes(Map.of(
                 "architecture", "amd64", "os", "linux", "rootfs", Map.of("type", "layers", "diff_ids", digests)));

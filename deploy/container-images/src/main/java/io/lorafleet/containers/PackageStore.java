@@ -79,7 +79,7 @@ final class PackageStore {
     }
 
     private static void verify(LockedPackage locked, Path file) throws IOException {
-        String found = Sha256.of(file);
+        String found = FileHash.of(file);
         if (!found.equals(locked.sha256()) || Files.size(file) != locked.bytes()) {
             Path bad = file.resolveSibling("refused");
             Files.move(file, bad, StandardCopyOption.REPLACE_EXISTING);

@@ -45,7 +45,7 @@ final class Sbom {
                     .putArray("hashes")
                     .addObject()
                     .put("alg", "SHA-256")
-                    .put("content", Sha256.of(debian.file()));
+                    .put("content", FileHash.of(debian.file()));
         }
         Files.createDirectories(target.getParent());
         JSON.writeValue(target.toFile(), bom);

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.feedback;
 
 import io.lorafleet.gateway.BadField;
-import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import java.util.List;
 

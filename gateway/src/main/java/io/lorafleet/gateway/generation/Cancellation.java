@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation;
 
+import io.lorafleet.gateway.generation.state.Generation;
 import java.util.function.Function;
 
 /** The outcome of a cancellation. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Generations: admission, state and cancellation. */
+/** Generations: submission, lookup and cancellation. */
 @NullMarked
 package io.lorafleet.gateway.generation;
 

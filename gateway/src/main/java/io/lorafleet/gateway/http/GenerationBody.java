@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.generation.GenerationRequest;
-import io.lorafleet.gateway.generation.RequestedAdapter;
+import io.lorafleet.gateway.generation.admission.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.RequestedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.util.List;

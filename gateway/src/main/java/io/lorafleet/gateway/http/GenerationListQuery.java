@@ -2,8 +2,8 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationPosition;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationPosition;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationPosition;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationPosition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

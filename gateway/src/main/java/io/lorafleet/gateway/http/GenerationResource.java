@@ -3,9 +3,9 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.IdempotencyKey;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;

@@ -3,9 +3,9 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.IdempotencyKey;
-import io.lorafleet.gateway.generation.Admission;
-import io.lorafleet.gateway.generation.GenerationRequest;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.generation.admission.Admission;
+import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
-import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;

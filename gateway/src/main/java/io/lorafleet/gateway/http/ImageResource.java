@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import io.lorafleet.gateway.security.Caller;

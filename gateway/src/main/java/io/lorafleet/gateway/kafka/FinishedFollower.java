@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.kafka;
 
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.webhook.Webhooks;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;

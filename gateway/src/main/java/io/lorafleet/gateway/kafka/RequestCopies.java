@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.kafka.UnfinishedRequests.Place;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;

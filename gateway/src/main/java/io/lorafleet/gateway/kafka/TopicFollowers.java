@@ -3,8 +3,8 @@ package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.adapter.RouteLog;
-import io.lorafleet.gateway.generation.GenerationMetrics;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.GenerationMetrics;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.training.TrainingTable;
 import io.lorafleet.messages.InvalidMessageException;

@@ -2,7 +2,7 @@
 package io.lorafleet.gateway.kafka;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.gateway.generation.Backlog;
+import io.lorafleet.gateway.generation.state.Backlog;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.Topic;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.security;
 
-import io.lorafleet.gateway.generation.Generation;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.webhook;
 
-import io.lorafleet.gateway.generation.Origin;
-import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.gateway.generation.admission.Origin;
+import io.lorafleet.gateway.generation.admission.WebhookRules;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -2,9 +2,9 @@
 package io.lorafleet.gateway.webhook;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.Origin;
-import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.gateway.generation.admission.Origin;
+import io.lorafleet.gateway.generation.admission.WebhookRules;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.webhook.WebhookHeader.Target;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerateImage;

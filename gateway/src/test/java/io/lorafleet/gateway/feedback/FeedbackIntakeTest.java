@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.generation.Backlog;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;

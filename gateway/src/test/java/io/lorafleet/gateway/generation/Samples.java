@@ -4,6 +4,12 @@ package io.lorafleet.gateway.generation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.Storage;
+import io.lorafleet.gateway.generation.admission.AdmissionRules;
+import io.lorafleet.gateway.generation.admission.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.WebhookRules;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.GenerationMetrics;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
@@ -35,13 +41,13 @@ import org.jspecify.annotations.Nullable;
 /** Sample messages. */
 public final class Samples {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    static final String SHA = "ab".repeat(32);
-    static final GenerationRequest NOTHING_BUT_A_PROMPT = body(Map.of("prompt", "a red circle"));
+    public static final String SHA = "ab".repeat(32);
+    public static final GenerationRequest NOTHING_BUT_A_PROMPT = body(Map.of("prompt", "a red circle"));
 
     /** The default limits. */
-    static final GatewayConfig.Limits LIMITS = limits(Map.of());
+    public static final GatewayConfig.Limits LIMITS = limits(Map.of());
 
-    static final WebhookRules NO_WEBHOOKS = new WebhookRules(false, Set.of());
+    public static final WebhookRules NO_WEBHOOKS = new WebhookRules(false, Set.of());
 
     private Samples() {}
 
@@ -49,7 +55,7 @@ public final class Samples {
         return metrics(new SimpleMeterRegistry());
     }
 
-    static GenerationMetrics metrics(MeterRegistry registry) {
+    public static GenerationMetrics metrics(MeterRegistry registry) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         return new GenerationMetrics(registry, new ModelDirectory(clock), clock);
     }
@@ -65,7 +71,7 @@ public final class Samples {
     }
 
     /** @param set the settings that differ from the defaults, by key */
-    static GatewayConfig.Limits limits(Map<String, String> set) {
+    public static GatewayConfig.Limits limits(Map<String, String> set) {
         SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GatewayConfig.class)
@@ -75,7 +81,7 @@ public final class Samples {
     }
 
     /** @param fields fields as in JSON; a prompt is added if absent */
-    static GenerationRequest body(Map<String, Object> fields) {
+    public static GenerationRequest body(Map<String, Object> fields) {
         Map<String, Object> all = new HashMap<>(Map.of("prompt", "a"));
         all.putAll(fields);
         return new ObjectMapper().convertValue(all, GenerationRequest.class);
@@ -85,12 +91,12 @@ public final class Samples {
         return request(id, NOW);
     }
 
-    static GenerateImage request(String id, Instant acceptedAt) {
+    public static GenerateImage request(String id, Instant acceptedAt) {
         return request(id, acceptedAt, null);
     }
 
     /** @return a request for workers of this pool */
-    static GenerateImage request(String id, String pool) {
+    public static GenerateImage request(String id, String pool) {
         return request(id, NOW, pool);
     }
 
@@ -128,28 +134,28 @@ public final class Samples {
         return succeeded(id, NOW, 1);
     }
 
-    static GenerationSucceeded succeeded(String id, Instant at, int count) {
+    public static GenerationSucceeded succeeded(String id, Instant at, int count) {
         List<GeneratedImage> images = IntStream.range(0, count)
                 .mapToObj(i -> new GeneratedImage(i, 7, "blob", SHA))
                 .toList();
         return new GenerationSucceeded(id, "w1", at, images, 40, Duration.ofSeconds(1), null);
     }
 
-    static GenerationFinished cancelled(String id) {
+    public static GenerationFinished cancelled(String id) {
         return new GenerationCancelled(id, "w2", NOW);
     }
 
-    static GenerationFinished expired(String id) {
+    public static GenerationFinished expired(String id) {
         return new GenerationExpired(id, "w2", NOW);
     }
 
-    static WorkerStatus ready() {
+    public static WorkerStatus ready() {
         BaseModel model = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
         return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, model, List.of(), List.of(), NOW);
     }
 
     /** @return a ready worker of a pool */
-    static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
+    public static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 128, SamplerName.EULER);
         return new WorkerStatus(
                 id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool);

@@ -44,7 +44,7 @@ class AdapterResourceTest extends GatewayTest {
     void refusesTheNamesOfTheBase(String name) {
         ValidatableResponse answer = put(name, lora("usurper", 4));
         isProblem(answer, 422, "invalid-adapter");
-        answer.body("detail", startsWith("name: expected a name other than the base model's"));
+        answer.body("detail", startsWith("name: expected a name other than a base model's"));
     }
 
     @Test

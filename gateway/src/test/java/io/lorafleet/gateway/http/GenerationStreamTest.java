@@ -7,9 +7,9 @@ import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lorafleet.gateway.generation.Backlog;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.http.guard.Quota;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.generation.StepDone;

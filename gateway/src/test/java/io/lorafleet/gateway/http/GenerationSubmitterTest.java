@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lorafleet.gateway.BadField;
-import io.lorafleet.gateway.generation.Admission;
+import io.lorafleet.gateway.generation.admission.Admission;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
 import java.time.Duration;

@@ -6,10 +6,10 @@ import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.adapter.RouteLog;
-import io.lorafleet.gateway.generation.Backlog;
 import io.lorafleet.gateway.generation.GenerationLog;
-import io.lorafleet.gateway.generation.GenerationTable;
 import io.lorafleet.gateway.generation.Samples;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.training.TrainingTable;
 import io.lorafleet.messages.BlobKeys;

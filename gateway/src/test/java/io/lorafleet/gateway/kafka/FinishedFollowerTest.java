@@ -7,9 +7,9 @@ import static io.lorafleet.gateway.generation.Samples.succeeded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lorafleet.gateway.generation.Backlog;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;

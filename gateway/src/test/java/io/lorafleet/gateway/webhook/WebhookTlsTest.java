@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lorafleet.gateway.generation.Origin;
-import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.gateway.generation.admission.Origin;
+import io.lorafleet.gateway.generation.admission.WebhookRules;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

@@ -9,9 +9,9 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.gateway.GatewayConfig;
-import io.lorafleet.gateway.generation.Generation;
-import io.lorafleet.gateway.generation.Origin;
-import io.lorafleet.gateway.generation.WebhookRules;
+import io.lorafleet.gateway.generation.admission.Origin;
+import io.lorafleet.gateway.generation.admission.WebhookRules;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;

@@ -3,8 +3,8 @@ package io.lorafleet.standalone.bench;
 
 import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
-import io.lorafleet.standalone.cli.FleetOptions;
-import io.lorafleet.standalone.cli.GatewayOptions;
+import io.lorafleet.standalone.cli.option.FleetOptions;
+import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;

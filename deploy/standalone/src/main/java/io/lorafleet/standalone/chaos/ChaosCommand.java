@@ -4,8 +4,8 @@ package io.lorafleet.standalone.chaos;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.chaos.cell.Cell;
 import io.lorafleet.standalone.chaos.cell.Cells;
+import io.lorafleet.standalone.check.CheckReport;
 import io.lorafleet.standalone.check.Checker;
-import io.lorafleet.standalone.check.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ public final class ChaosCommand implements Callable<Integer> {
         ChaosRun run = new ChaosRun(cell, seed, Duration.ofSeconds(outage), root, folder, notices::println);
         Runtime.getRuntime().addShutdownHook(new Thread(run::abort));
         run.run();
-        Report report = Checker.check(folder);
+        CheckReport report = Checker.check(folder);
         report.print(answer);
         answer.println("History: " + folder);
         return report.holds() ? ExitCode.OK : ExitCode.SOFTWARE;

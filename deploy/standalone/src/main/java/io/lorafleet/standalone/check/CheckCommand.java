@@ -26,7 +26,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Report report;
+        CheckReport report;
         try {
             report = Checker.check(folder);
         } catch (IOException e) {

@@ -28,9 +28,9 @@ public final class Checker {
      * @param folder folder of the history
      * @return a verdict for each invariant, and the totals
      */
-    public static Report check(Path folder) throws IOException {
+    public static CheckReport check(Path folder) throws IOException {
         History history = new History(RunFacts.read(folder), HistoryReader.read(folder));
-        return new Report(
+        return new CheckReport(
                 INVARIANTS.stream().map(each -> verdict(each, history)).toList(), Totals.of(history));
     }
 

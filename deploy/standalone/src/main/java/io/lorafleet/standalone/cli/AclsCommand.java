@@ -4,6 +4,7 @@ package io.lorafleet.standalone.cli;
 import io.lorafleet.broker.FleetAcls;
 import io.lorafleet.broker.FleetAcls.Service;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.ClusterOptions;
 import io.lorafleet.standalone.supervisor.ClusterSettings;
 import java.util.EnumMap;
 import java.util.Map;

@@ -3,6 +3,9 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.messages.Topic;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.ClusterOptions;
+import io.lorafleet.standalone.cli.option.ShortDuration;
+import io.lorafleet.standalone.cli.option.StoreOptions;
 import io.lorafleet.standalone.storage.BlobAges;
 import io.lorafleet.standalone.storage.BlobCleaner;
 import io.lorafleet.standalone.storage.BlobsInUse;

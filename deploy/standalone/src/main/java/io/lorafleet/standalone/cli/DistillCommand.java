@@ -16,6 +16,7 @@ import io.lorafleet.distillation.model.LoraStudent;
 import io.lorafleet.distillation.model.Student;
 import io.lorafleet.distillation.model.StudentMetadata;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.DistillOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

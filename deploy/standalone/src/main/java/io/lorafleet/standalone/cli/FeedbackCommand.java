@@ -2,6 +2,7 @@
 package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.FeedbackReceipt;
 import io.lorafleet.standalone.client.NewFeedback;
 import io.lorafleet.standalone.client.WithdrawalReceipt;

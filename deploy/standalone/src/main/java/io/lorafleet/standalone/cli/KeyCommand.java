@@ -5,6 +5,7 @@ import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.ApiKeys.Entry;
 import io.lorafleet.messages.ApiKeys.Role;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.ShortDuration;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.broker.FleetTopics.Difference;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.cli.option.ClusterOptions;
 import io.lorafleet.standalone.supervisor.ClusterSettings;
 import io.lorafleet.standalone.supervisor.Provisioning;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;

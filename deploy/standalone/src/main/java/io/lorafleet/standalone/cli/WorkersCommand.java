@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.WorkerInfo;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The commands of {@code deploy/fleet} and their options. */
+/** The commands of {@code deploy/fleet}. */
 @NullMarked
 package io.lorafleet.standalone.cli;
 

@@ -11,8 +11,8 @@ import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.distillation.eval.Evaluation;
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.cli.GatewayOptions;
 import io.lorafleet.standalone.cli.PromptFile;
+import io.lorafleet.standalone.cli.option.GatewayOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,11 +122,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(
                     student, asked, done -> System.err.println(done + " of " + asked.size() + " prompts evaluated"));
-            Report found = Report.of(result, evaluation.speed(student, asked.get(0)));
+            EvaluationReport found = EvaluationReport.of(result, evaluation.speed(student, asked.get(0)));
             if (report != null) {
                 found.write(report, result.images());
             }
-            gateway.printResult(found, Report::markdown);
+            gateway.printResult(found, EvaluationReport::markdown);
             return ExitCode.OK;
         } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());

@@ -4,7 +4,7 @@ package io.lorafleet.standalone.evaluate;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.cli.GatewayOptions;
+import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
 import java.nio.file.Files;
 import java.nio.file.Path;

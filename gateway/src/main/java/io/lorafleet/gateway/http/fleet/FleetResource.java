@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.fleet;
 
-import io.lorafleet.gateway.generation.FleetSummary;
-import io.lorafleet.gateway.generation.GenerationTable;
+import io.lorafleet.gateway.generation.state.FleetSummary;
+import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.http.ApiDescription;
 import io.lorafleet.gateway.security.Roles;
 import jakarta.annotation.security.RolesAllowed;

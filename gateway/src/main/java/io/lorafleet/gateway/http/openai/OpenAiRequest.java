@@ -4,7 +4,7 @@ package io.lorafleet.gateway.http.openai;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.gateway.FieldChecks;
-import io.lorafleet.gateway.generation.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.http.ImageFormat;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.openai;
 
-import io.lorafleet.gateway.generation.Generation;
+import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerateImage;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.standalone.cli.option;
+
+import io.lorafleet.standalone.FleetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options for image-to-image generation. */
+public final class InitImageOptions {
+    /** The first bytes of PNG and JPEG files. */
+    private static final List<byte[]> SIGNATURES =
+            List.of(new byte[] {(byte) 0x89, 'P', 'N', 'G'}, new byte[] {(byte) 0xFF, (byte) 0xD8});
+
+    @Option(
+            names = "--init-image",
+            paramLabel = "FILE",
+            required = true,
+            description = "PNG or JPEG file from which the generation starts, instead of noise. It sets the"
+                    + " size of the image, unless --width and --height are given.")
+    private Path file;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "X",
+            description =
+                    "With --init-image, the share of the steps to run, greater than 0 and up to 1. A lower strength"
+                            + " keeps more of the init image. Default: 0.8.")
+    private @Nullable Double strength;
+
+    public InitImageOptions() {}
+
+    public InitImageOptions(Path file, @Nullable Double strength) {
+        this.file = file;
+        this.strength = strength;
+    }
+
+    @Nullable
+    public Double strength() {
+        return strength;
+    }
+
+    /**
+     * @return the file content in base64, the format that the gateway accepts
+     * @throws FleetException if the file does not exist or is not a PNG or JPEG file
+     */
+    public String base64() throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new FleetException("--init-image: file not found: " + file);
+        }
+        byte[] content = Files.readAllBytes(file);
+        if (SIGNATURES.stream().noneMatch(signature -> startsWith(content, signature))) {
+            throw new FleetException("--init-image: expected a PNG or JPEG file, found another format in " + file);
+        }
+        return Base64.getEncoder().encodeToString(content);
+    }
+
+    private static boolean startsWith(byte[] content, byte[] signature) {
+        return content.length >= signature.length
+                && Arrays.equals(content, 0, signature.length, signature, 0, signature.length);
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation.admission;
+
+import io.lorafleet.gateway.FieldChecks;
+import io.lorafleet.gateway.GatewayConfig.Limits;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.gateway.model.Pool;
+import io.lorafleet.messages.PoolName;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.registry.HashBucket;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Decides whether a generation request is admitted, and fills in its defaults. */
+public final class AdmissionRules {
+    private static final int DEFAULT_STEPS = 20;
+    private static final int ADAPTERS_NAMED = 10;
+
+    private static final Duration DECODING_WITHIN = Duration.ofSeconds(5);
+
+    private final ImageDecoding decoding =
+            new ImageDecoding(Runtime.getRuntime().availableProcessors(), DECODING_WITHIN);
+    private final Limits limits;
+    private final ModelDirectory models;
+    private final BaseChoice bases;
+    private final AdapterRegistry adapters;
+    private final Shadows shadows;
+    private final Backlog backlog;
+    private final WebhookRules webhooks;
+    private final Clock clock;
+
+    public AdmissionRules(
+            Limits limits,
+            ModelDirectory models,
+            AdapterRegistry adapters,
+            Backlog backlog,
+            WebhookRules webhooks,
+            Clock clock) {
+        this.limits = limits;
+        this.models = models;
+        this.bases = new BaseChoice(models);
+        this.adapters = adapters;
+        this.shadows = new Shadows(adapters);
+        this.backlog = backlog;
+        this.webhooks = webhooks;
+        this.clock = clock;
+    }
+
+    public Admission admit(GenerationRequest body, RequestIdentity id) {
+        if (models.pools().isEmpty()) {
+            return new Admission.NoModel();
+        }
+        FieldChecks checks = new FieldChecks();
+        List<ResolvedAdapter> resolved = new ArrayList<>();
+        for (AdapterReference named : AdapterReference.of(body, checks)) {
+            Optional<AdapterVersion> version = adapters.resolve(named.reference(), id.requestId());
+            if (version.isEmpty()) {
+                return new Admission.UnknownAdapter(
+                        named.field(),
+                        adapters.names().stream().limit(ADAPTERS_NAMED).toList());
+            }
+            resolved.add(new ResolvedAdapter(named, version.get()));
+        }
+        Optional<BaseModel> model = bases.select(body.model(), resolved, checks);
+        return model.isEmpty()
+                ? new Admission.Refused(checks.badFields())
+                : admit(id, body, model.get(), resolved, checks);
+    }
+
+    private Admission admit(
+            RequestIdentity id,
+            GenerationRequest body,
+            BaseModel model,
+            List<ResolvedAdapter> resolved,
+            FieldChecks checks) {
+        Instant now = clock.instant();
+        if (body.prompt() == null) {
+            checks.refuse("prompt", "a string", "none");
+        }
+        String prompt = checks.text("prompt", limits.maxPromptLength(), body.prompt(), "");
+        String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), body.negativePrompt(), "");
+        GuidanceSettings scales = GuidanceSettings.of(resolved, body.guidanceScale(), checks);
+        int steps = checks.whole("steps", 1, limits.maxSteps(), body.steps(), DEFAULT_STEPS);
+        SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
+        InitImageFile image = InitImageFile.of(body, steps, limits, checks);
+        int width = side("width", body.width(), image == null ? null : image.width(), model, checks);
+        int height = side("height", body.height(), image == null ? null : image.height(), model, checks);
+        if ((long) width * height > limits.maxPixels()) {
+            checks.refuse("width * height", "at most " + limits.maxPixels() + " pixels", (long) width * height);
+        }
+        int count = checks.whole("count", 1, limits.maxCount(), body.count(), 1);
+        long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k uses seed + k
+        long seed = checks.whole("seed", 0, lastFirstSeed, body.seed(), seed(id, lastFirstSeed));
+        Priority priority = checks.oneOf("priority", Priority.values(), body.priority(), Priority.INTERACTIVE);
+        Instant deadline = checks.future("deadline", body.deadline(), now);
+        webhooks.check(body.webhook(), checks);
+        if (!checks.badFields().isEmpty()) {
+            return new Admission.Refused(checks.badFields());
+        }
+        GenerateImage request = new GenerateImage(
+                id.requestId(),
+                prompt,
+                negativePrompt,
+                image == null ? null : image.reference(),
+                scales.adapters(),
+                scales.guidanceScale(),
+                steps,
+                sampler,
+                width,
+                height,
+                seed,
+                count,
+                shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
+                        .orElse(null),
+                priority,
+                deadline,
+                body.webhook(),
+                id.owner(),
+                id.bodySha256(),
+                now,
+                null,
+                model.fingerprint(),
+                PoolName.field(pool(model, id.requestId())));
+        long unit = (long) model.defaultSize() * model.defaultSize();
+        return overload(request, unit)
+                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
+                .orElseGet(() -> new Admission.Admitted(request, image));
+    }
+
+    /** @return the pool of this base that has the least unfinished work for each slot of its ready workers */
+    private String pool(BaseModel base, String requestId) {
+        return models.pools().stream()
+                .filter(pool -> pool.base().equals(base))
+                .min(Comparator.comparing((Pool pool) -> pool.readySlots() == 0)
+                        .thenComparingDouble(
+                                pool -> (double) backlog.waiting(pool.name()).cost() / Math.max(1, pool.readySlots()))
+                        .thenComparingDouble(pool -> HashBucket.of(pool.name(), requestId)))
+                .map(Pool::name)
+                .orElse(PoolName.DEFAULT);
+    }
+
+    /** @param unit number of pixels in an image of the model's default size */
+    private Optional<Admission> overload(GenerateImage request, long unit) {
+        Backlog.Waiting ofPool = new Backlog.Waiting(
+                backlog.waiting().requests(),
+                backlog.waiting(request.poolName()).cost());
+        Optional<Admission> all =
+                overload(request, ofPool, limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
+        return all.isPresent() || request.owner() == null
+                ? all
+                : overload(
+                        request,
+                        backlog.waitingOf(request.owner()),
+                        limits.maxQueuedRequestsPerCaller(),
+                        limits.maxQueuedEvaluationsPerCaller() * unit);
+    }
+
+    /** An empty queue admits a request of any cost. Without this exception, a large request could never run. */
+    private Optional<Admission> overload(
+            GenerateImage request, Backlog.Waiting waiting, int mostRequests, long mostCost) {
+        long over = waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
+        if (waiting.requests() >= mostRequests) {
+            over = Math.max(over, request.cost());
+        }
+        return over > 0
+                ? Optional.of(new Admission.Overloaded(backlog.timeFor(request.poolName(), over)))
+                : Optional.empty();
+    }
+
+    /** Derives a random seed from the request id, so that every gateway chooses the same seed. */
+    private static long seed(RequestIdentity id, long last) {
+        long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
+        return Math.floorMod(random, last + 1);
+    }
+
+    /** @param ofImage length of this side of the init image; null if there is no init image */
+    private static int side(
+            String field, @Nullable Integer requested, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
+        Integer value = requested == null && ofImage != null
+                ? Integer.valueOf(ofImage - ofImage % model.sizeMultiple())
+                : requested;
+        return checks.multiple(
+                field,
+                model.sizeMultiple(),
+                GenerateImage.MIN_SIZE,
+                GenerateImage.MAX_SIZE,
+                value,
+                model.defaultSize());
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation.admission;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation request, before any checks. Only the prompt is required; null selects the default.
+ *
+ * @param model name of the base; null to select it by the adapters
+ * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
+ * @param strength share of the steps to run if there is an init image
+ * @param adapter {@code name} or {@code name@version}; short form for a single entry in {@code adapters}
+ * @param guidanceScale the guidance scale; with a student, it sets the student's adapter scale: see {@link
+ *     GuidanceSettings}
+ * @param deadline an ISO 8601 time
+ */
+public record GenerationRequest(
+        @Nullable String model,
+        @Nullable String prompt,
+        @Nullable String negativePrompt,
+        @Nullable String initImage,
+        @Nullable Double strength,
+        @Nullable String adapter,
+        @Nullable Double adapterScale,
+        @Nullable List<RequestedAdapter> adapters,
+        @Nullable Double guidanceScale,
+        @Nullable Integer steps,
+        @Nullable String sampler,
+        @Nullable Integer width,
+        @Nullable Integer height,
+        @Nullable Long seed,
+        @Nullable Integer count,
+        @Nullable String priority,
+        @Nullable String deadline,
+        @Nullable String webhook) {}

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation.admission;
+
+import static io.lorafleet.gateway.Adapters.student;
+import static io.lorafleet.gateway.Adapters.style;
+import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
+import static io.lorafleet.gateway.generation.Samples.NOW;
+import static io.lorafleet.gateway.generation.Samples.body;
+import static io.lorafleet.gateway.generation.Samples.ready;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.BadField;
+import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.gateway.Images;
+import io.lorafleet.gateway.generation.Samples;
+import io.lorafleet.gateway.generation.state.Backlog;
+import io.lorafleet.gateway.generation.state.GenerationTable;
+import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
+import io.lorafleet.storage.Sha256;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AdmissionRulesTest {
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    /** Fingerprint of a second base. */
+    private static final String XL = "cd".repeat(32);
+
+    private final ModelDirectory models = new ModelDirectory(CLOCK);
+    private final AdapterRegistry adapters = new AdapterRegistry();
+    private final AdmissionRules rules =
+            new AdmissionRules(Samples.LIMITS, models, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+
+    @BeforeEach
+    void announceAModel() {
+        models.apply(ready());
+    }
+
+    @Test
+    void usesTheModelsDefaults() {
+        GenerateImage request = admitted(NOTHING_BUT_A_PROMPT);
+        assertThat(request)
+                .usingRecursiveComparison()
+                .ignoringFields("requestId", "seed")
+                .isEqualTo(Samples.request("any"));
+    }
+
+    @Test
+    void checksTheWebhook() {
+        Admission refused =
+                rules.admit(body(Map.of("webhook", "https://example.com/finished")), RequestIdentity.random(null));
+        assertThat(((Admission.Refused) refused).badFields())
+                .extracting(BadField::field)
+                .containsExactly("webhook");
+    }
+
+    @Test
+    void choosesAnotherSeedForEachRequest() {
+        assertThat(admitted(NOTHING_BUT_A_PROMPT).seed())
+                .isNotEqualTo(admitted(NOTHING_BUT_A_PROMPT).seed());
+    }
+
+    @Test
+    void pinsTheNewestVersionOfAnAdapter() {
+        adapters.apply(AdapterEvent.of(style("ink", 2)));
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        assertThat(admitted(withAdapter("ink")).adapters()).hasToString("[ink@2 x 1.0]");
+        assertThat(admitted(withAdapter("ink@1")).adapters()).hasToString("[ink@1 x 1.0]");
+    }
+
+    @Test
+    void namesTheAdaptersThatThereAre() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        assertThat(rules.admit(withAdapter("oil"), RequestIdentity.random(null)))
+                .isEqualTo(new Admission.UnknownAdapter("adapter", List.of("ink")));
+        assertThat(rules.admit(withAdapter("ink@2"), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.UnknownAdapter.class);
+    }
+
+    @Test
+    void failsCallsThatWaitTooLong() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        GenerationRequest large = body(Map.of("steps", 51)); // 102 evaluations
+        GenerateImage first = ((Admission.Admitted) strict.admit(large, RequestIdentity.random(null))).request();
+        table.apply(first);
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
+                .isEqualTo(new Admission.Overloaded(Duration.ofSeconds(5)));
+        table.apply(Samples.cancelled(first.requestId()));
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
+    }
+
+    @Test
+    void refusesMoreRequestsThanMayWait() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-requests", "2"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        table.apply(Samples.request("a"));
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
+        table.apply(Samples.request("b"));
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Overloaded.class);
+    }
+
+    /** Submits cheap requests of one caller, and then an expensive request of the same caller and of another caller. */
+    @ParameterizedTest
+    @CsvSource({"max-queued-requests-per-caller, 3", "max-queued-evaluations-per-caller, 120"})
+    void enforcesThePerCallerLimits(String limit, String most) {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits." + limit, most));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(1000, backlog);
+        RequestIdentity bob = RequestIdentity.random("key:bob");
+        int admitted = 0;
+        while (strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random("key:alice"))
+                instanceof Admission.Admitted more) {
+            table.apply(more.request());
+            admitted++;
+        }
+        assertThat(admitted).isEqualTo(3);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, bob)).isInstanceOf(Admission.Admitted.class);
+        assertThat(strict.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
+    }
+
+    @Test
+    void limitsACallerToAQuarterOfTheQueueByDefault() {
+        GatewayConfig.Limits limits = Samples.LIMITS;
+        assertThat(limits.maxQueuedRequestsPerCaller()).isEqualTo(limits.maxQueuedRequests() / 4);
+        assertThat(limits.maxQueuedEvaluationsPerCaller()).isEqualTo(limits.maxQueuedEvaluations() / 4);
+    }
+
+    @Test
+    void doesNotDecodeImagesWhenTheQueueIsFull() {
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-requests", "1"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        new GenerationTable(10, backlog).apply(Samples.request("a"));
+        byte[] broken = Images.file("png", 64, 64);
+        Arrays.fill(broken, 60, 100, (byte) 7); // only decoding detects this damage
+        GenerationRequest body = withInitImage(Images.base64(broken), null, null);
+        assertThat(strict.admit(body, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(refused(body))
+                .containsExactly(new BadField(
+                        "initImage", "a complete PNG or JPEG image in RGB or grayscale", "one that cannot be decoded"));
+    }
+
+    @Test
+    void sendsARequestToAPoolOfItsModel() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        GenerateImage request = admitted(body(Map.of("model", "sdxl")));
+        assertThat(request.pool()).isEqualTo("xl");
+        assertThat(request.baseFingerprint()).isEqualTo(XL);
+        assertThat(request.width()).isEqualTo(128);
+        assertThat(request.sampler()).isEqualTo(SamplerName.EULER);
+        assertThat(admitted(NOTHING_BUT_A_PROMPT).pool()).isNull();
+        assertThat(admitted(body(Map.of("model", "tiny-sd"))).pool()).isNull();
+    }
+
+    @Test
+    void anAdapterImpliesItsBase() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        adapters.apply(AdapterEvent.of(style("ink", 1, XL)));
+        adapters.apply(AdapterEvent.of(style("oil", 1, Samples.SHA)));
+        adapters.apply(AdapterEvent.of(style("old", 1, "ef".repeat(32))));
+        assertThat(admitted(withAdapter("ink")).pool()).isEqualTo("xl");
+        assertThat(admitted(withAdapter("oil")).pool()).isNull();
+        assertThat(refused(body(Map.of("model", "sdxl", "adapter", "oil"))))
+                .containsExactly(new BadField("adapter", "an adapter for sdxl", "one for tiny-sd"));
+        assertThat(refused(body(Map.of("adapters", List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))))))
+                .containsExactly(new BadField("adapters[1].adapter", "an adapter for sdxl", "one for tiny-sd"));
+        assertThat(refused(withAdapter("old")))
+                .containsExactly(
+                        new BadField("adapter", "an adapter for tiny-sd", "one for a base that no worker has"));
+    }
+
+    @Test
+    void namesTheModelsThatThereAre() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        assertThat(refused(body(Map.of("model", "flux"))))
+                .containsExactly(new BadField("model", "one of tiny-sd, sdxl", "flux"));
+        models.forget("w1");
+        ModelDirectory noDefault = new ModelDirectory(CLOCK);
+        noDefault.apply(ready("w2", "xl", 4, "sdxl", XL));
+        noDefault.apply(ready("w3", "sd", 4, "sd15", Samples.SHA));
+        AdmissionRules unsure =
+                new AdmissionRules(Samples.LIMITS, noDefault, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+        assertThat(((Admission.Refused) unsure.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null))).badFields())
+                .containsExactly(new BadField("model", "one of sd15, sdxl", "none"));
+    }
+
+    /** The second pool has twice as many slots, so it gets twice as many requests. */
+    @Test
+    void spreadsRequestsOverThePoolsOfABase() {
+        models.apply(ready("w2", "xl-1", 2, "sdxl", XL));
+        models.apply(ready("w3", "xl-2", 4, "sdxl", XL));
+        Backlog backlog = new Backlog(CLOCK);
+        AdmissionRules spreading =
+                new AdmissionRules(Samples.LIMITS, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(100, backlog);
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < 30; i++) {
+            GenerateImage request = ((Admission.Admitted)
+                            spreading.admit(body(Map.of("model", "sdxl")), RequestIdentity.random(null)))
+                    .request();
+            table.apply(request);
+            counts.merge(request.poolName(), 1, Integer::sum);
+        }
+        assertThat(counts).isEqualTo(Map.of("xl-1", 10, "xl-2", 20));
+        models.forget("w3");
+        for (int i = 0; i < 15; i++) {
+            assertThat(((Admission.Admitted)
+                                    spreading.admit(body(Map.of("model", "sdxl")), RequestIdentity.random(null)))
+                            .request()
+                            .pool())
+                    .isEqualTo("xl-1");
+        }
+    }
+
+    @Test
+    void aFullPoolDoesNotBlockTheOthers() {
+        models.apply(ready("w2", "xl", 4, "sdxl", XL));
+        Backlog backlog = new Backlog(CLOCK);
+        GatewayConfig.Limits few = Samples.limits(Map.of("lorafleet.limits.max-queued-evaluations", "100"));
+        AdmissionRules strict = new AdmissionRules(few, models, adapters, backlog, Samples.NO_WEBHOOKS, CLOCK);
+        GenerationTable table = new GenerationTable(10, backlog);
+        GenerationRequest large = body(Map.of("steps", 51, "model", "sdxl")); // 102 evaluations
+        table.apply(((Admission.Admitted) strict.admit(large, RequestIdentity.random(null))).request());
+        assertThat(strict.admit(large, RequestIdentity.random(null))).isInstanceOf(Admission.Overloaded.class);
+        assertThat(strict.admit(body(Map.of("steps", 1)), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
+    }
+
+    @Test
+    void refusesRequestsBeforeAWorkerAnnouncesItsModel() {
+        AdmissionRules noWorker = new AdmissionRules(
+                Samples.LIMITS, new ModelDirectory(CLOCK), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+        assertThat(noWorker.admit(NOTHING_BUT_A_PROMPT, RequestIdentity.random(null)))
+                .isEqualTo(new Admission.NoModel());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, ddim, 64, 64, 0, 1, steps",
+        "201, ddim, 64, 64, 0, 1, steps",
+        "20, heun, 64, 64, 0, 1, sampler",
+        "20, ddim, 60, 64, 0, 1, width",
+        "20, ddim, 0, 64, 0, 1, width",
+        "20, ddim, 64, 4104, 0, 1, height",
+        "20, ddim, 2048, 1024, 0, 1, width * height",
+        "20, ddim, 64, 64, -1, 1, seed",
+        "20, ddim, 64, 64, 4294967296, 1, seed",
+        "20, ddim, 64, 64, 4294967295, 2, seed",
+        "20, ddim, 64, 64, 0, 0, count",
+        "20, ddim, 64, 64, 0, 9, count",
+    })
+    void refusesAFieldOutOfRange(
+            int steps, String sampler, int width, int height, long seed, int count, String badField) {
+        Map<String, Object> fields = Map.of(
+                "steps", steps, "sampler", sampler, "width", width, "height", height, "seed", seed, "count", count);
+        assertThat(refused(body(fields))).extracting(BadField::field).containsExactly(badField);
+    }
+
+    @Test
+    void takesFieldsAtTheirLimits() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        Map<String, Object> fields = Map.of(
+                "prompt",
+                "p".repeat(1000),
+                "negativePrompt",
+                "n".repeat(1000),
+                "adapter",
+                "ink",
+                "adapterScale",
+                -8.0,
+                "guidanceScale",
+                50.0,
+                "steps",
+                200,
+                "sampler",
+                "euler",
+                "width",
+                1024,
+                "seed",
+                4294967288L,
+                "count",
+                8);
+        assertThat(admitted(body(fields)))
+                .extracting(GenerateImage::sampler, GenerateImage::seed, GenerateImage::count)
+                .containsExactly(SamplerName.EULER, 4294967288L, 8);
+    }
+
+    @Test
+    void namesEveryBadFieldAtOnceAndQuotesNoText() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        Map<String, Object> fields = new HashMap<>(Map.of(
+                "negativePrompt",
+                "n".repeat(1001),
+                "adapter",
+                "ink",
+                "adapterScale",
+                9.0,
+                "guidanceScale",
+                0.5,
+                "steps",
+                0,
+                "sampler",
+                "heun",
+                "width",
+                60,
+                "height",
+                60,
+                "seed",
+                -1,
+                "count",
+                9));
+        fields.put("prompt", null);
+        fields.put("priority", "urgent");
+        fields.put("deadline", "a secret");
+        List<BadField> refused = refused(body(fields));
+        assertThat(refused)
+                .extracting(BadField::field)
+                .containsExactly(
+                        "prompt",
+                        "negativePrompt",
+                        "adapterScale",
+                        "guidanceScale",
+                        "steps",
+                        "sampler",
+                        "width",
+                        "height",
+                        "count",
+                        "seed",
+                        "priority",
+                        "deadline");
+        assertThat(refused).extracting(BadField::found).contains("1001 characters", "8 characters");
+    }
+
+    @Test
+    void composesAdapters() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        adapters.apply(AdapterEvent.of(style("oil", 1)));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
+        GenerateImage styles =
+                admitted(withAdapters(List.of(Map.of("adapter", "ink", "scale", 0.5), Map.of("adapter", "oil"))));
+        assertThat(styles.adapters()).hasToString("[ink@1 x 0.5, oil@1 x 1.0]");
+        assertThat(styles.guidanceScale()).isEqualTo(5);
+        GenerateImage fast = admitted(withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "fast@1"))));
+        assertThat(fast.adapters()).hasToString("[ink@1 x 1.0, fast@1 x 1.0]");
+        assertThat(fast.rows()).isEqualTo(1);
+    }
+
+    @Test
+    void namesTheAdapterOfSeveralThatIsUnknown() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        assertThat(rules.admit(
+                        withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "oil"))),
+                        RequestIdentity.random(null)))
+                .isEqualTo(new Admission.UnknownAdapter("adapters[1].adapter", List.of("ink")));
+    }
+
+    @Test
+    void refusesTheShortAndTheLongFormTogether() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        Map<String, Object> fields =
+                Map.of("adapter", "ink", "adapterScale", 0.5, "adapters", List.of(Map.of("adapter", "ink")));
+        assertThat(refused(body(fields)))
+                .containsExactly(
+                        new BadField("adapter", "either adapter or adapters", "both"),
+                        new BadField("adapterScale", "none with adapters, which have their own scales", "0.5"));
+    }
+
+    @Test
+    void refusesAScaleWithoutAnAdapter() {
+        assertThat(refused(body(Map.of("adapterScale", 0.5))))
+                .containsExactly(new BadField("adapterScale", "none without adapter", "0.5"));
+    }
+
+    @Test
+    void refusesAnAdapterWithoutAName() {
+        List<Map<String, Object>> requested = new ArrayList<>(List.of(Map.of("scale", 0.5)));
+        requested.add(null);
+        assertThat(refused(body(Map.of("adapters", requested))))
+                .extracting(BadField::field)
+                .containsExactly("adapters[0].adapter", "adapters[1].adapter");
+    }
+
+    @Test
+    void refusesMoreAdaptersThanARequestMayHave() {
+        adapters.apply(AdapterEvent.of(style("ink", 1)));
+        assertThat(refused(body(Map.of("adapters", Collections.nCopies(9, Map.of("adapter", "ink"))))))
+                .containsExactly(new BadField("adapters", "at most 8", "9"));
+    }
+
+    @Test
+    void takesPriorityAndDeadline() {
+        GenerateImage request = admitted(body(Map.of("priority", "batch", "deadline", "2026-01-01T01:00:01+01:00")));
+        assertThat(request.priority()).isEqualTo(Priority.BATCH);
+        assertThat(request.deadline()).isEqualTo(NOW.plusSeconds(1));
+    }
+
+    @Test
+    void refusesADeadlineThatHasPassed() {
+        assertThat(refused(body(Map.of("deadline", NOW.toString()))))
+                .containsExactly(new BadField("deadline", "a time after " + NOW, NOW.toString()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"png, 64, 64, 64, 64", "png, 75, 50, 72, 48", "jpeg, 64, 128, 64, 128"})
+    void takesTheSizeFromTheInitImageCutDownToTheModelsMultiple(
+            String format, int width, int height, int expectedWidth, int expectedHeight) {
+        byte[] file = Images.file(format, width, height);
+        GenerateImage request = admitted(withInitImage(Images.base64(file), null, null));
+        assertThat(request.initImage()).isEqualTo(new InitImage(Sha256.of(file), 0.8));
+        assertThat(request.width()).isEqualTo(expectedWidth);
+        assertThat(request.height()).isEqualTo(expectedHeight);
+        assertThat(request.allSteps()).isEqualTo(16);
+    }
+
+    @Test
+    void prefersTheRequestedSizeToTheInitImages() {
+        assertThat(admitted(body(Map.of("initImage", png(), "width", 128))))
+                .extracting(GenerateImage::width, GenerateImage::height)
+                .containsExactly(128, 64);
+    }
+
+    @Test
+    void takesAnInitImageAsADataUrl() {
+        InitImage fromUrl = admitted(withInitImage("data:image/png;base64," + png(), null, null))
+                .initImage();
+        assertThat(fromUrl).isEqualTo(admitted(withInitImage(png(), null, null)).initImage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, , strength",
+        "1.1, , strength",
+        "-1, , strength",
+        "NaN, , strength",
+        "0.04, , strength * steps",
+        "0.8, 1, strength * steps"
+    })
+    void refusesAStrengthThatMakesNoStepOrTooMany(double strength, Integer steps, String badField) {
+        assertThat(refused(withInitImage(png(), strength, steps)))
+                .extracting(BadField::field)
+                .containsExactly(badField);
+    }
+
+    @Test
+    void refusesStrengthWithoutAnInitImage() {
+        assertThat(refused(withInitImage(null, 0.5, null)))
+                .containsExactly(new BadField("strength", "none without initImage", "0.5"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badInitImages")
+    void refusesUnusableImages(String initImage, String expected, String found) {
+        assertThat(refused(withInitImage(initImage, null, null)))
+                .containsExactly(new BadField("initImage", expected, found));
+    }
+
+    static Stream<Arguments> badInitImages() {
+        byte[] png = Images.file("png", 64, 64);
+        String aImage = "an image with sides of at least 8 pixels";
+        String aFile = "a PNG or JPEG file";
+        String base64 = aFile + " in base64, or a base64 data: URL";
+        String whole = "a complete PNG or JPEG image in RGB or grayscale";
+        return Stream.of(
+                Arguments.of("a secret, and no base64", base64, "23 characters that are not base64"),
+                Arguments.of("data:image/png,%89PNG", base64, "6 characters that are not base64"),
+                Arguments.of(Images.base64("plain text".getBytes(UTF_8)), aFile, "another format"),
+                Arguments.of(Images.base64(Images.file("gif", 64, 64)), aFile, "another format"),
+                Arguments.of("", aFile, "another format"),
+                Arguments.of(Images.base64(Arrays.copyOf(png, png.length / 2)), whole, "one that cannot be decoded"),
+                Arguments.of(Images.base64(Images.file("png", 7, 64)), aImage, "7 x 64"),
+                Arguments.of(
+                        Images.base64(Images.bomb(60_000, 60_000)),
+                        "an image of at most 4194304 pixels",
+                        "60000 x 60000"),
+                Arguments.of(Images.base64(Images.scanBomb(2048, 2048, 1000)), "at most 100 scans in a JPEG", "more"),
+                Arguments.of(
+                        Images.base64(new byte[8 * 1024 * 1024 + 1]),
+                        "a file of at most 8388608 bytes",
+                        "8388609 bytes"));
+    }
+
+    private static GenerationRequest withInitImage(String initImage, Double strength, Integer steps) {
+        Map<String, Object> fields = new HashMap<>();
+        fields.put("initImage", initImage);
+        fields.put("strength", strength);
+        fields.put("steps", steps);
+        return body(fields);
+    }
+
+    private static String png() {
+        return Images.base64(Images.file("png", 64, 64));
+    }
+
+    private GenerateImage admitted(GenerationRequest body) {
+        return ((Admission.Admitted) rules.admit(body, RequestIdentity.random(null))).request();
+    }
+
+    private List<BadField> refused(GenerationRequest body) {
+        return ((Admission.Refused) rules.admit(body, RequestIdentity.random(null))).badFields();
+    }
+
+    private static GenerationRequest withAdapters(List<Map<String, Object>> requested) {
+        return body(Map.of("adapters", requested));
+    }
+
+    private static GenerationRequest withAdapter(String adapter) {
+        return body(Map.of("adapter", adapter));
+    }
+}

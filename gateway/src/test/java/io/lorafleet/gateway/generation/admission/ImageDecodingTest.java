@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.gateway.generation.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lorafleet.gateway.Images;
+import io.lorafleet.gateway.generation.Samples;
+import io.lorafleet.images.BadImageException;
+import io.lorafleet.images.CheckedImage;
+import io.lorafleet.messages.generation.InitImage;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ImageDecodingTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(10);
+
+    @Test
+    void isBusyWhenNoPlaceIsFreeInTime() throws BadImageException {
+        assertThat(new ImageDecoding(0, TIMEOUT).refusal(image())).contains(new Admission.Busy(TIMEOUT));
+    }
+
+    @Test
+    void leavesItsPlaceToTheNext() throws BadImageException {
+        ImageDecoding one = new ImageDecoding(1, TIMEOUT);
+        assertThat(one.refusal(image())).isEmpty();
+        assertThat(one.refusal(image())).isEmpty();
+    }
+
+    private static InitImageFile image() throws BadImageException {
+        CheckedImage image = CheckedImage.of(Images.file("png", 8, 8), 64);
+        return new InitImageFile(image, new InitImage(Samples.SHA, 0.5));
+    }
+}
