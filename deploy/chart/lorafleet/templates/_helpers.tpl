@@ -1,4 +1,4 @@
-{{/* Names and labels. */}}
+{{/* Names and labels. A component is a service, or the workers or trainers of a pool. */}}
 {{- define "lorafleet.name" -}}
 {{ printf "%s-%s" (.root.Release.Name | trunc 40 | trimSuffix "-") .component }}
 {{- end }}
@@ -99,7 +99,7 @@ livenessProbe:
 - name: KAFKA_SSL_TRUSTSTORE_LOCATION
   value: /kafka-ca/{{ $values.kafka.caCertificate.key }}
 {{- end }}
-{{- with index $values.kafka.credentials .component }}
+{{- with index $values.kafka.credentials (.service | default .component) }}
 {{- if .secret }}
 - name: KAFKA_SASL_JAAS_CONFIG
   valueFrom:
@@ -135,7 +135,7 @@ livenessProbe:
   value: /blobs
 {{- end }}
 {{- end }}
-{{- include "lorafleet.settings" (index $values .component).settings }}
+{{- include "lorafleet.settings" (.values | default (index $values .component)).settings }}
 {{- end }}
 
 {{- define "lorafleet.mounts" -}}
@@ -164,27 +164,53 @@ livenessProbe:
 {{- end }}
 {{- end }}
 
+{{/*
+The pools: for each name, the values of its workers, the values of its trainers if it has any, and its model. Trainers of a
+fleet with several bases belong to pools.
+*/}}
+{{- define "lorafleet.pools" -}}
+{{- $trainer := deepCopy .Values.trainer }}
+{{- $default := dict "component" "worker" "worker" .Values.worker "trainer" $trainer "model" .Values.model }}
+{{- $pools := dict "default" $default }}
+{{- range $name, $own := .Values.pools }}
+{{- $pool := dict "component" (printf "worker-%s" $name) "model" ($own.model | default $.Values.model) }}
+{{- $_ := set $pool "worker" (mergeOverwrite (deepCopy $.Values.worker) (omit $own "model" "trainer")) }}
+{{- if $own.trainer }}
+{{- $_ := set $pool "trainer" (mergeOverwrite (deepCopy $.Values.trainer) $own.trainer) }}
+{{- $_ := set $default "trainerPool" "default" }}
+{{- $_ := set $pool "trainerPool" $name }}
+{{- end }}
+{{- $_ := set $pools $name $pool }}
+{{- end }}
+{{- toYaml $pools }}
+{{- end }}
+
 {{/* The model: its volume, the copy on the node, and the init container that verifies it. */}}
 {{- define "lorafleet.modelVolumes" -}}
 - name: model
-  {{- toYaml .Values.model.volume | nindent 2 }}
-{{- with .Values.model.cache }}
+  {{- toYaml .model.volume | nindent 2 }}
+{{- with .model.cache }}
 - name: model-cache
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
+{{/* The name of the folder is the name of the base. */}}
 {{- define "lorafleet.modelFolder" -}}
-{{- if .Values.model.cache }}/model-cache{{ else }}{{ include "lorafleet.modelSource" . }}{{ end }}
+{{- if .model.cache -}}
+/models/{{ .model.name | default (base (.model.path | default "model")) }}
+{{- else -}}
+{{ include "lorafleet.modelSource" . }}
+{{- end }}
 {{- end }}
 
 {{- define "lorafleet.modelSource" -}}
-/model{{ with .Values.model.path }}/{{ . }}{{ end }}
+/model{{ with .model.path }}/{{ . }}{{ end }}
 {{- end }}
 
 {{- define "lorafleet.modelMounts" -}}
-{{- if .Values.model.cache }}
-- {name: model-cache, mountPath: /model-cache, readOnly: true}
+{{- if .model.cache }}
+- {name: model-cache, mountPath: {{ include "lorafleet.modelFolder" . }}, readOnly: true}
 {{- else }}
 - {name: model, mountPath: /model, readOnly: true}
 {{- end }}
@@ -192,12 +218,12 @@ livenessProbe:
 
 {{- define "lorafleet.modelInit" -}}
 - name: verify-model
-  image: {{ include "lorafleet.image" .Values.images.cli }}
+  image: {{ include "lorafleet.image" .root.Values.images.cli }}
   args:
     - model-check
     - --directory={{ include "lorafleet.modelSource" . }}
-    {{- if .Values.model.cache }}
-    - --copy-to=/model-cache
+    {{- if .model.cache }}
+    - --copy-to={{ include "lorafleet.modelFolder" . }}
     {{- end }}
   {{- include "lorafleet.containerSecurity" . | nindent 2 }}
   resources:
@@ -206,8 +232,8 @@ livenessProbe:
   volumeMounts:
     - {name: tmp, mountPath: /tmp}
     - {name: model, mountPath: /model, readOnly: true}
-    {{- if .Values.model.cache }}
-    - {name: model-cache, mountPath: /model-cache}
+    {{- if .model.cache }}
+    - {name: model-cache, mountPath: {{ include "lorafleet.modelFolder" . }}}
     {{- end }}
 {{- end }}
 
@@ -226,21 +252,41 @@ livenessProbe:
 {{- if and $v.auth.oidc.url (not $v.auth.oidc.audience) }}
 {{- fail "auth.oidc.audience: expected the audience of this gateway, found none; tokens for other applications would be accepted" }}
 {{- end }}
-{{- if not $v.model.volume }}
-{{- fail "model.volume: expected a volume with the base model, found none" }}
+{{- range $name, $_ := $v.pools }}
+{{- if not (regexMatch "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" $name) }}
+{{- fail (printf "pools: expected names of 1 to 40 lower-case letters, digits or '-', found %s" $name) }}
 {{- end }}
-{{- $needed := add $v.worker.drainTimeoutSeconds 10 }}
-{{- if lt (int $v.worker.terminationGracePeriodSeconds) (int $needed) }}
-{{- fail (printf "worker.terminationGracePeriodSeconds: expected at least %d (worker.drainTimeoutSeconds plus 10), found %d; workers would be killed before they have drained" (int $needed) (int $v.worker.terminationGracePeriodSeconds)) }}
+{{- if eq $name "default" }}
+{{- fail "pools: expected names other than default, found default; worker describes the pool default" }}
 {{- end }}
-{{- with $v.worker.autoscaling }}
+{{- end }}
+{{- range $name, $pool := include "lorafleet.pools" . | fromYaml }}
+{{- $worker := $pool.worker }}
+{{- $key := ternary "worker" (printf "pools.%s" $name) (eq $name "default") }}
+{{- $model := ternary "model" (printf "pools.%s.model" $name) (eq $name "default") }}
+{{- if not $pool.model.volume }}
+{{- fail (printf "%s.volume: expected a volume with the base model, found none" $model) }}
+{{- end }}
+{{- if and $pool.model.name (not $pool.model.cache) }}
+{{- fail (printf "%s.name: expected none without %s.cache, found %s; the base has the name of its folder" $model $model $pool.model.name) }}
+{{- end }}
+{{- $needed := add $worker.drainTimeoutSeconds 10 }}
+{{- if lt (int $worker.terminationGracePeriodSeconds) (int $needed) }}
+{{- fail (printf "%s.terminationGracePeriodSeconds: expected at least %d (%s.drainTimeoutSeconds plus 10), found %d; workers would be killed before they have drained" $key (int $needed) $key (int $worker.terminationGracePeriodSeconds)) }}
+{{- end }}
+{{- with $worker.autoscaling }}
 {{- if .enabled }}
 {{- if not .prometheus }}
-{{- fail "worker.autoscaling.prometheus: expected the address of Prometheus, found none" }}
+{{- fail (printf "%s.autoscaling.prometheus: expected the address of Prometheus, found none" $key) }}
 {{- end }}
 {{- if lt (int .maxReplicas) (int .minReplicas) }}
-{{- fail (printf "worker.autoscaling.maxReplicas: expected at least minReplicas, which is %d, found %d" (int .minReplicas) (int .maxReplicas)) }}
+{{- fail (printf "%s.autoscaling.maxReplicas: expected at least minReplicas, which is %d, found %d" $key (int .minReplicas) (int .maxReplicas)) }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- include "lorafleet.checkSettings" (dict "key" $key "settings" $worker.settings) }}
+{{- with $pool.trainer }}
+{{- include "lorafleet.checkSettings" (dict "key" (ternary "trainer" (printf "pools.%s.trainer" $name) (eq $name "default")) "settings" .settings) }}
 {{- end }}
 {{- end }}
 {{- if and $v.monitoring.podMonitors (not $v.monitoring.gatewayToken.secret) }}
@@ -252,13 +298,7 @@ livenessProbe:
 {{- if and $v.gateway.ingress.enabled (not $v.gateway.ingress.tlsSecret) }}
 {{- fail "gateway.ingress.tlsSecret: expected a secret with a certificate, found none; API keys would be sent in the clear" }}
 {{- end }}
-{{- range $service := list "gateway" "worker" "trainer" }}
-{{- range $key, $_ := (index $v $service).settings }}
-{{- if or (regexMatch "^lorafleet\\.(storage|security\\.api-keys|topic-prefix|model$|worker\\.(id|drain-timeout))" $key) (regexMatch "^quarkus\\.(http\\.(host|port)|oidc)" $key) }}
-{{- fail (printf "%s.settings: expected keys that the chart does not set, found %s; use the chart's value for it instead" $service $key) }}
-{{- end }}
-{{- end }}
-{{- end }}
+{{- include "lorafleet.checkSettings" (dict "key" "gateway" "settings" $v.gateway.settings) }}
 {{- range $key, $_ := $v.kafka.settings }}
 {{- if regexMatch "password|jaas|^bootstrap|^kafka" $key }}
 {{- fail (printf "kafka.settings: expected client settings other than credentials and addresses, found %s; use kafka.credentials, kafka.caCertificate or kafka.bootstrapServers" $key) }}
@@ -267,5 +307,14 @@ livenessProbe:
 {{- $acls := $v.topics.acls }}
 {{- if and (or $acls.gateway $acls.worker $acls.trainer) (not (and $acls.gateway $acls.worker $acls.trainer)) }}
 {{- fail "topics.acls: expected principals for gateway, worker and trainer, found only some of them; set all three, or none" }}
+{{- end }}
+{{- end }}
+
+{{- define "lorafleet.checkSettings" -}}
+{{- $owner := .key }}
+{{- range $key, $_ := .settings }}
+{{- if or (regexMatch "^lorafleet\\.(storage|security\\.api-keys|topic-prefix|model$|worker\\.(id|pool|drain-timeout)|trainer\\.pool)" $key) (regexMatch "^quarkus\\.(http\\.(host|port)|oidc)" $key) }}
+{{- fail (printf "%s.settings: expected keys that the chart does not set, found %s; use the chart's value for it instead" $owner $key) }}
+{{- end }}
 {{- end }}
 {{- end }}

@@ -87,6 +87,16 @@ final class Chart {
                 .orElseThrow(() -> new AssertionError("expected a " + kind + " " + name + ", found none"));
     }
 
+    /** @return the value of an environment variable */
+    static String variable(JsonNode container, String name) {
+        for (JsonNode variable : container.get("env")) {
+            if (variable.get("name").asText().equals(name)) {
+                return variable.path("value").asText();
+            }
+        }
+        throw new AssertionError("expected the variable " + name + ", found " + container.get("env"));
+    }
+
     /** Adds values to a file with values. */
     static void merge(Path values, Path more) throws IOException {
         JsonNode all = YAML.readTree(Files.readString(values));

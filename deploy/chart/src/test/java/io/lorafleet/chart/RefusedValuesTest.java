@@ -36,6 +36,12 @@ class RefusedValuesTest {
             model.path=../secrets                       | model/path | does not match pattern
             model.volume.configMap.name=model           | additional properties 'configMap' not allowed | model/volume
             gateway.ingress.enabled=true                | gateway.ingress.host: expected a host name | found none
+            pools.XL.replicas=1                         | pools: expected names of 1 to 40 lower-case letters | found XL
+            pools.default.replicas=1                    | pools: expected names other than default | worker describes
+            pools.xl.replica=2                          | additional properties 'replica' not allowed | pools/xl
+            pools.xl.drainTimeoutSeconds=60             | pools.xl.terminationGracePeriodSeconds: expected at least 70 | found 40
+            pools.xl.model.path=sdxl                    | pools.xl.model.volume: expected a volume | found none
+            pools.xl.settings.lorafleet\\.worker\\.pool=b | pools.xl.settings: expected keys that the chart does not set | worker.pool
             monitoring.podMonitors=true                 | monitoring.gatewayToken.secret: expected a secret | operate
             """)
     void refuses(String value, String message, String detail) {

@@ -60,6 +60,65 @@ class RenderingTest {
     }
 
     @Test
+    void eachPoolHasItsOwnWorkersAndItsOwnBase() throws IOException {
+        String rendered = Chart.render(
+                Chart.FOLDER,
+                Chart.exampleValues(),
+                "storage.volume.claimName=",
+                "pools.xl.resources.limits.memory=32Gi",
+                "pools.xl.model.volume.persistentVolumeClaim.claimName=models",
+                "pools.xl.model.path=bases/sdxl",
+                "pools.xl.model.cache.emptyDir.sizeLimit=20Gi",
+                "pools.xl.trainer.replicas=2",
+                "pools.more.autoscaling.enabled=false",
+                "pools.more.replicas=7");
+
+        assertThat(problems(rendered)).isEmpty();
+        JsonNode worker =
+                Chart.object(rendered, "Deployment", "fleet-worker-xl").at("/spec/template/spec");
+        assertThat(Chart.variable(worker.at("/containers/0"), "LORAFLEET_WORKER_POOL"))
+                .isEqualTo("xl");
+        assertThat(Chart.variable(worker.at("/containers/0"), "LORAFLEET_MODEL"))
+                .isEqualTo("/models/sdxl");
+        assertThat(worker.at("/containers/0/resources/limits/memory").asText()).isEqualTo("32Gi");
+        JsonNode more = Chart.object(rendered, "Deployment", "fleet-worker-more");
+        assertThat(more.at("/spec/replicas").asInt()).isEqualTo(7);
+        assertThat(Chart.variable(more.at("/spec/template/spec/containers/0"), "LORAFLEET_MODEL"))
+                .isEqualTo("/models/stable-diffusion-1.5");
+        JsonNode trainer = Chart.object(rendered, "Deployment", "fleet-trainer-xl");
+        assertThat(trainer.at("/spec/replicas").asInt()).isEqualTo(2);
+        assertThat(trainer(rendered, "fleet-trainer-xl")).isEqualTo("xl");
+        assertThat(trainer(rendered, "fleet-trainer")).isEqualTo("default");
+        assertThat(Chart.object(rendered, "Job", "fleet-topics").at("/spec/template/spec/containers/0/args"))
+                .extracting(JsonNode::asText)
+                .contains("--pool=more", "--pool=xl");
+        assertThat(Chart.object(rendered, "ScaledObject", "fleet-worker-xl")
+                        .at("/spec/triggers/0/metadata/query")
+                        .asText())
+                .isEqualTo("max(lorafleet:workers_wanted{pool=\"xl\"})");
+        for (String kind : List.of("NetworkPolicy", "PodDisruptionBudget", "PodMonitor")) {
+            assertThat(Chart.object(rendered, kind, "fleet-worker-xl").findValuesAsText("app.kubernetes.io/component"))
+                    .as(kind)
+                    .contains("worker-xl");
+        }
+        assertThat(Chart.object(rendered, "PodMonitor", "fleet-worker-xl").findValuesAsText("replacement"))
+                .containsExactly("lorafleet-worker");
+    }
+
+    private static String trainer(String rendered, String name) throws IOException {
+        JsonNode pod = Chart.object(rendered, "Deployment", name).at("/spec/template/spec");
+        return Chart.variable(pod.at("/containers/0"), "LORAFLEET_TRAINER_POOL");
+    }
+
+    /** A fleet with one base has no pools of trainers, because a trainer of a pool ignores feedback on other bases. */
+    @Test
+    void trainersBelongToPoolsOnlyIfThereAreSeveralBases() throws IOException {
+        String rendered = Chart.render(Chart.FOLDER, List.of(Chart.requiredValues()), "pools.more.replicas=2");
+
+        assertThat(rendered).contains("fleet-worker-more").doesNotContain("LORAFLEET_TRAINER_POOL");
+    }
+
+    @Test
     void makesRulesFromRuleFiles() throws IOException {
         String rendered = Chart.render(Chart.FOLDER, List.of(Chart.requiredValues()), "monitoring.rules=true");
 

@@ -42,7 +42,7 @@ class SafetyTest {
             assertThat(container.at("/startupProbe/httpGet/path").asText()).isEqualTo("/q/health/started");
             assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/q/health/ready");
             assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/q/health/live");
-            assertThat(variable(container, "QUARKUS_HTTP_HOST")).isEqualTo("0.0.0.0");
+            assertThat(Chart.variable(container, "QUARKUS_HTTP_HOST")).isEqualTo("0.0.0.0");
         }
     }
 
@@ -51,7 +51,7 @@ class SafetyTest {
         JsonNode worker = Chart.object(rendered, "Deployment", "fleet-worker");
 
         assertThat(worker.at("/spec/strategy/rollingUpdate/maxSurge").asInt(-1)).isZero();
-        assertThat(variable(worker.at("/spec/template/spec/containers/0"), "LORAFLEET_WORKER_DRAIN_TIMEOUT"))
+        assertThat(Chart.variable(worker.at("/spec/template/spec/containers/0"), "LORAFLEET_WORKER_DRAIN_TIMEOUT"))
                 .isEqualTo("PT20S");
     }
 
@@ -61,8 +61,12 @@ class SafetyTest {
 
         assertThat(pod.at("/initContainers/0/args"))
                 .extracting(JsonNode::asText)
-                .containsExactly("model-check", "--directory=/model/stable-diffusion-1.5", "--copy-to=/model-cache");
-        assertThat(variable(pod.at("/containers/0"), "LORAFLEET_MODEL")).isEqualTo("/model-cache");
+                .containsExactly(
+                        "model-check",
+                        "--directory=/model/stable-diffusion-1.5",
+                        "--copy-to=/models/stable-diffusion-1.5");
+        assertThat(Chart.variable(pod.at("/containers/0"), "LORAFLEET_MODEL"))
+                .isEqualTo("/models/stable-diffusion-1.5");
     }
 
     @Test
@@ -108,14 +112,5 @@ class SafetyTest {
         pod.path("initContainers").forEach(containers::add);
         pod.path("containers").forEach(containers::add);
         return containers;
-    }
-
-    private static String variable(JsonNode container, String name) {
-        for (JsonNode variable : container.get("env")) {
-            if (variable.get("name").asText().equals(name)) {
-                return variable.path("value").asText();
-            }
-        }
-        throw new AssertionError("expected the variable " + name + ", found " + container.get("env"));
     }
 }
