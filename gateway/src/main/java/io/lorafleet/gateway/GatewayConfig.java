@@ -17,7 +17,8 @@ import java.util.Set;
 public interface GatewayConfig {
 
     /**
-     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
+     * '.',
      * '_' or '-'. All services of a fleet must use the same prefix. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
@@ -60,7 +61,8 @@ public interface GatewayConfig {
         String id();
 
         /**
-         * Name of the base model for requests that name neither a model nor an adapter that was made for a certain base.
+         * Name of the default base model, for requests that name neither a base model nor an adapter whose base is
+         * known.
          * Default: the base of the pool {@code default}, or the only base if there is no such pool.
          */
         Optional<String> defaultModel();
@@ -104,7 +106,7 @@ public interface GatewayConfig {
         int maxCount();
 
         /**
-         * Maximum number of unfinished UNet evaluations in the fleet; 1 to 100000000000. An evaluation at the model's
+         * Maximum number of unfinished UNet evaluations in a pool; 1 to 100000000000. An evaluation at the model's
          * default image size counts as 1; at other sizes, it counts in proportion to the number of pixels. Beyond the
          * limit, requests are refused with status 429. Default: 100000.
          */
@@ -112,8 +114,8 @@ public interface GatewayConfig {
         long maxQueuedEvaluations();
 
         /**
-         * Per-caller limit for {@link #maxQueuedEvaluations}, with the same range. This limit does not apply in open
-         * mode. Default: 25000.
+         * Maximum number of one caller's unfinished UNet evaluations in the fleet, with the range of {@link
+         * #maxQueuedEvaluations}. This limit does not apply in open mode. Default: 25000.
          */
         @WithDefault("25000")
         long maxQueuedEvaluationsPerCaller();

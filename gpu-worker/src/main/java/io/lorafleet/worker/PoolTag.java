@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Adds the worker's pool to all of its metrics. */
+/** Tags all metrics of the worker with the name of its pool. */
 final class PoolTag {
     @Produces
     @Singleton

@@ -4,6 +4,7 @@ package io.lorafleet.worker;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.storage.config.StorageConfig;
+import io.lorafleet.telemetry.kafka.PoolSetting;
 import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
@@ -18,7 +19,8 @@ import java.util.OptionalInt;
 public interface WorkerConfig {
 
     /**
-     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
+     * '.',
      * '_' or '-'. It is the same for all services of a fleet. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
@@ -43,11 +45,13 @@ public interface WorkerConfig {
         String id();
 
         /**
-         * Pool of this worker: 1 to 40 lower-case letters, digits or '-'. All workers of a pool have the same base model,
-         * and they receive only the requests of their pool. Create the topics of a pool with {@code fleet topics
+         * Pool of this worker: 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit.
+         * All workers of a pool must have the same base model. They receive only the requests of their pool. Create the
+         * topics of a pool with {@code fleet topics
          * --pool}. Default: {@code default}.
          */
         @WithDefault(PoolName.DEFAULT)
+        @WithConverter(PoolSetting.class)
         String pool();
 
         /**

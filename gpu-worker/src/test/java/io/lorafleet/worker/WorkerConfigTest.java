@@ -50,6 +50,14 @@ class WorkerConfigTest {
                 .hasMessageContaining("found 'team a/'");
     }
 
+    @Test
+    void namesTheKeyOfAnInvalidPool() {
+        keys.put("lorafleet.worker.pool", "XL");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("lorafleet.worker.pool")
+                .hasMessageContaining("found 'XL'");
+    }
+
     private WorkerConfig read() {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()

@@ -5,7 +5,6 @@ import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.optim.TimestepWeighting;
-import io.lorafleet.messages.PoolName;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.config.BlobStores;
 import io.lorafleet.trainer.canary.CanaryRules;
@@ -69,9 +68,8 @@ final class TrainerComponents {
     TrainedAdapters trainedAdapters(TrainerConfig config) {
         return config.trainer()
                 .pool()
-                .map(pool -> PoolName.require(PREFIX + "pool", pool))
-                .map(pool ->
-                        new TrainedAdapters(PipelineFolder.open(config.model()).fingerprint("unet")))
+                .map(pool -> TrainedAdapters.of(
+                        pool, PipelineFolder.open(config.model()).fingerprint("unet")))
                 .orElse(TrainedAdapters.ALL);
     }
 

@@ -2,6 +2,7 @@
 package io.lorafleet.trainer;
 
 import io.lorafleet.storage.config.StorageConfig;
+import io.lorafleet.telemetry.kafka.PoolSetting;
 import io.lorafleet.telemetry.kafka.TopicPrefix;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
@@ -20,7 +21,8 @@ import java.util.OptionalInt;
 public interface TrainerConfig {
 
     /**
-     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits, '.',
+     * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
+     * '.',
      * '_' or '-'. It is the same for all services of a fleet. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
@@ -46,12 +48,13 @@ public interface TrainerConfig {
         String id();
 
         /**
-         * Pool of this trainer: 1 to 40 lower-case letters, digits or '-'. Set it if the fleet has several base models, to
-         * the same value for all trainers of a base. The trainer then trains only the adapters that were made for its base.
-         * The trainers of each pool form a consumer group. Default: none, which means that this trainer trains all
-         * adapters, and that the run of an adapter for another base fails.
+         * Pool of this trainer: 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit.
+         * In a fleet with several base models, set the same value for all trainers of a base. The trainer then trains
+         * only the adapters that were made for its base; in the pool {@code default}, also those whose base is unknown.
+         * The trainers of each pool form a consumer group. Default: none, in which case this trainer trains all
+         * adapters, and runs of adapters for another base fail.
          */
-        Optional<String> pool();
+        Optional<@WithConverter(PoolSetting.class) String> pool();
 
         /**
          * CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.

@@ -89,6 +89,9 @@ class TrainerConfigTest {
 
     @Test
     void namesTheKeyOfAnInvalidTopicPrefix() {
+        assertThatThrownBy(() -> read(Map.of("lorafleet.trainer.pool", "XL")))
+                .hasMessageContaining("lorafleet.trainer.pool")
+                .hasMessageContaining("expected 1 to 40 lower-case letters, digits or '-'");
         assertThatThrownBy(() -> read(Map.of("lorafleet.topic-prefix", "team a/")))
                 .hasMessageContaining("lorafleet.topic-prefix")
                 .hasMessageContaining("found 'team a/'");

@@ -60,7 +60,7 @@ public final class FleetTopics {
     private final int requestPartitions;
     private final short replicationFactor;
 
-    /** A topic of this fleet by its full name. */
+    /** A topic of this fleet, and its full name. */
     private record Named(Topic topic, String name) {}
 
     /**
@@ -73,7 +73,7 @@ public final class FleetTopics {
 
     /**
      * @param prefix prefix of all topic names; may be empty
-     * @param pools pools in addition to the default pool and those that already have topics
+     * @param pools pools to create, in addition to the default pool and to pools that already have topics
      * @param partitions number of partitions in each topic that is not compacted, except the request topics
      * @param requestPartitions number of partitions in each request topic. One partition serves any number of workers.
      *     With more partitions, Kafka assigns only some of them to each slot, so the slots that a worker reserves for

@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a pool: workers with the same base model that share request topics and a share group. Requests for a base
- * go to one of its pools.
+ * The name of a pool: workers with the same base model that share request topics and a share group. Each request for a
+ * base goes to one of the base's pools.
  */
 public final class PoolName {
-    /** The pool of the workers for which no pool is configured. The names of its topics and group have no suffix. */
+    /** The pool of workers for which no pool is configured. The names of its topics and groups have no suffix. */
     public static final String DEFAULT = "default";
 
     /** A regular expression for the part of a topic name that follows the topic's base name. */
@@ -36,12 +36,12 @@ public final class PoolName {
         return NAME.matcher(name).matches();
     }
 
-    /** @return the value of a message's field: null for the default pool */
+    /** @return the value of a message's {@code pool} field: null for the default pool */
     public static @Nullable String field(String pool) {
         return pool.equals(DEFAULT) ? null : pool;
     }
 
-    /** @param field value of a message's field; null for the default pool */
+    /** @param field value of a message's {@code pool} field; null for the default pool */
     public static String of(@Nullable String field) {
         return field == null ? DEFAULT : field;
     }

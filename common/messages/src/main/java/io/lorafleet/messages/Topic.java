@@ -23,14 +23,16 @@ import org.jspecify.annotations.Nullable;
 public enum Topic {
     /**
      * Key: request id; value: {@link GenerateImage}. Each pool has its own topic, which its {@linkplain #workerGroup
-     * share group} reads. Requests can wait for days, for example while no worker runs, so the retention time is longer
+     * share group} reads. Requests can wait for days, for example while no worker is running, so the retention time is
+     * longer
      * than that of results, whose content is also in the manifests.
      */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(7)),
     /** Like {@link #REQUESTS}, for requests with priority {@link Priority#BATCH}. */
     BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(7)),
     /**
-     * Key: request id; value: {@link CancelGeneration}. Every worker reads all records. A cancellation is kept as long as
+     * Key: request id; value: {@link CancelGeneration}. Every worker reads all records. A cancellation is kept as long
+     * as
      * its request.
      */
     CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(7)),
@@ -63,16 +65,21 @@ public enum Topic {
     /** Name of the default pool's share group, without the prefix. */
     public static final String WORKER_GROUP = "gpu-workers";
 
-    /** Name of the consumer group of trainers without a pool, without the prefix. */
+    /**
+     * Name, without the prefix, of the consumer group of trainers in the default pool and of trainers without a pool.
+     */
     public static final String TRAINER_GROUP = "trainers";
 
     /**
-     * Name of the consumer group, without the prefix, whose committed offsets are the gateways' low-water marks: every
+     * Name, without the prefix, of the consumer group whose committed offsets are the gateways' low-water marks: every
      * request before such an offset has ended.
      */
     public static final String LOW_WATER_MARKS = "gateway-low-water-marks";
 
-    /** With this limit, even the longest topic name, with a pool, stays below Kafka's limit of 249 characters. */
+    /**
+     * With this limit, even the longest topic name, including the name of a pool, stays below Kafka's limit of 249
+     * characters.
+     */
     private static final int MAX_PREFIX_LENGTH = 150;
 
     /** Kafka's cleanup policy for a topic. */
@@ -131,7 +138,10 @@ public enum Topic {
         return Pattern.compile(Pattern.quote(prefix + baseName) + PoolName.SUFFIX);
     }
 
-    /** @return the pool of the request topic with this name; empty if this is no request topic of the fleet */
+    /**
+     * @return the pool of the request topic with this name; empty if this is not the name of a request topic of the
+     * fleet
+     */
     public static Optional<String> poolOf(String prefix, String name) {
         return Stream.of(REQUESTS, BATCH_REQUESTS)
                 .map(topic -> topic.inAnyPool(prefix).matcher(name))

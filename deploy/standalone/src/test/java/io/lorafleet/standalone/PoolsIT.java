@@ -61,7 +61,7 @@ class PoolsIT {
 
             assertThat(workerOf(generate(null, "demo-model"))).isEqualTo("worker-1");
             assertThat(workerOf(generate(null, null))).isEqualTo("worker-1");
-            // The second request goes to the other pool, because its workers are idle.
+            // The second request goes to the other pool, because its worker is idle.
             String one = generate(null, "second");
             String other = generate(null, "second");
             assertThat(List.of(workerOf(one), workerOf(other)))

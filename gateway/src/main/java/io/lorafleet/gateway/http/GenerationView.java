@@ -51,7 +51,7 @@ public record GenerationView(
 
     /**
      * @param initImage SHA-256 of the init image; null if absent
-     * @param pool pool of workers that generate the images
+     * @param pool name of the pool whose workers generate the images
      */
     record RequestView(
             String prompt,

@@ -67,7 +67,7 @@ final class SignalAge {
         this.upToDate = clock.instant();
     }
 
-    /** @return the names of the topics from which the backlog is computed, with the request topics of all pools */
+    /** @return the names of the topics from which the backlog is computed, including the request topics of all pools */
     private static Set<String> topics(BrokerAdmin admin, String prefix)
             throws InterruptedException, ExecutionException, TimeoutException {
         Set<String> topics =

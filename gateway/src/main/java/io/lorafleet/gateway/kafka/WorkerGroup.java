@@ -95,7 +95,7 @@ public final class WorkerGroup {
     }
 
     /**
-     * @param pools receives the name of each pool with topics, at each poll
+     * @param pools receives, at each poll, the name of each pool that has topics
      * @param check receives the share groups' offsets after each poll
      * @param pause pause until the next poll
      */
@@ -115,7 +115,7 @@ public final class WorkerGroup {
         this.polling = schedule(Duration.ZERO);
     }
 
-    /** Does nothing if the pool already has gauges. */
+    /** Adds the gauges of a pool, unless they already exist. */
     private void addGauges(String pool, MeterRegistry registry) {
         for (Priority priority : Priority.values()) {
             String topic = priority.topic().in(prefix, pool);
@@ -166,7 +166,7 @@ public final class WorkerGroup {
         }
     }
 
-    /** @return the offsets of all pools' share groups; each request topic belongs to one of the groups */
+    /** @return the offsets of all pools' share groups; each request topic is read by exactly one of these groups */
     private Map<TopicPartition, SharePartitionOffsetInfo> offsets()
             throws InterruptedException, ExecutionException, TimeoutException {
         Map<String, ListShareGroupOffsetsSpec> groups = new HashMap<>();

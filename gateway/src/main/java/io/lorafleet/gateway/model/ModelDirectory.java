@@ -34,8 +34,9 @@ public final class ModelDirectory {
     private static final int USUAL_SIZE = 512;
 
     /**
-     * How long the list of pools is used again. Each request needs it, and it takes time in proportion to the number of
-     * workers. A changed status renews it at once; only lost workers are noticed later.
+     * How long a computed list of pools is reused. Each request needs the list, and computing it takes time
+     * proportional to the number of workers. The list is computed again at once if a status announces a new pool, a new
+     * base, or a worker of a pool without ready slots. Other changes are noticed when this time has passed.
      */
     private static final Duration POOLS_KEPT = Duration.ofSeconds(1);
 
@@ -85,7 +86,10 @@ public final class ModelDirectory {
         }
     }
 
-    /** @return whether the list of pools can stay as it is: a worker of a known pool has the pool's base */
+    /**
+     * @return whether the list of pools can be kept: the worker's pool is known, has ready slots, and has the worker's
+     * base
+     */
     private static boolean describes(Snapshot snapshot, WorkerStatus status) {
         return snapshot.pools().stream()
                 .anyMatch(pool -> pool.name().equals(status.poolName())
@@ -103,8 +107,8 @@ public final class ModelDirectory {
     }
 
     /**
-     * @return the ids of the workers that have sent no status since this time, except the worker of each pool whose
-     *     model is the pool's
+     * @return the ids of the workers that have sent no status since this time, except, in each pool, the worker from
+     * which the pool's base is taken
      */
     public List<String> lostBefore(Instant time) {
         Set<KnownWorker> newest = Set.copyOf(newestByPool().values());
@@ -144,7 +148,7 @@ public final class ModelDirectory {
 
     /**
      * @return the pools whose base is known, ordered by name. The base of a pool without workers is that of the worker
-     *     that stopped last: its replacement will have the same base, and requests can wait for it
+     * that was removed last: requests can wait for its replacement, which is expected to have the same base
      */
     public List<Pool> pools() {
         Snapshot kept = snapshot;
@@ -175,8 +179,10 @@ public final class ModelDirectory {
     }
 
     /**
-     * Returns the base of requests that name neither a base nor an adapter of a base: the configured one, otherwise the
-     * base of the default pool, otherwise the only base. Empty if there is no such base, or if no worker has announced it
+     * Returns the default base, for requests that name neither a base nor an adapter whose base is known: the
+     * configured base, otherwise the
+     * base of the default pool, otherwise the only base. Empty if there is no such base, or if no worker has announced
+     * it
      * yet.
      */
     public Optional<BaseModel> current() {
@@ -192,7 +198,7 @@ public final class ModelDirectory {
         return ofDefaultPool.or(() -> all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty());
     }
 
-    /** @return the base with this name, which no adapter can have */
+    /** @return the base with this name; uploads of adapters with the same name are refused */
     public Optional<BaseModel> base(String name) {
         return pools().stream()
                 .map(Pool::base)
@@ -200,7 +206,7 @@ public final class ModelDirectory {
                 .findFirst();
     }
 
-    /** @return the base for which an adapter with this fingerprint was made; the default base, if it is one of several */
+    /** @return the base with this fingerprint; if there are several, the default base if it is one of them */
     public Optional<BaseModel> baseOf(String fingerprint) {
         return bases().stream()
                 .filter(base -> base.fingerprint().equals(fingerprint))
@@ -220,7 +226,7 @@ public final class ModelDirectory {
         return (double) cost / (side * side);
     }
 
-    /** @return whether the name refers to a base; no adapter can have such a name */
+    /** @return whether the name refers to a base; uploads of adapters with such a name are refused */
     public boolean isBase(String name) {
         return name.equals(BASE) || base(name).isPresent();
     }

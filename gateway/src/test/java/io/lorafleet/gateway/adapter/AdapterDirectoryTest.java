@@ -130,7 +130,7 @@ class AdapterDirectoryTest {
     void refusesAPathThatLeadsNowhere() throws IOException {
         Found nowhere = new Found.Refused(
                 "a path to a file or folder",
-                "a path that is too long, has a file as a parent, or has a symbolic" + " link loop");
+                "a path that is too long, has a file as a parent, or contains a symbolic link loop");
         file(root.resolve("file"));
         Files.createSymbolicLink(root.resolve("there"), root.resolve("back"));
         Files.createSymbolicLink(root.resolve("back"), root.resolve("there"));

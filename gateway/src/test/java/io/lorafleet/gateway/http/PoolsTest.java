@@ -87,7 +87,7 @@ class PoolsTest extends GatewayTest {
         awaitStatus(id, "succeeded");
     }
 
-    /** A gateway that did not accept a request knows it only from the topic of its pool. */
+    /** A gateway that did not accept a request itself learns of it only from the request topic of its pool. */
     @Test
     void readsTheTopicsOfTheNewPool() {
         GenerateImage command = new GenerateImage(

@@ -11,7 +11,9 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * A worker is ready when its model is resident and its status has been published, except while its requests are waiting
- * for the blob store, or while the share group has no room for all of its slots.
+ * for the blob store, while the share group has no room for all of its slots, or while the request topics of its pool
+ * are
+ * missing.
  */
 @Readiness
 @ApplicationScoped
@@ -41,6 +43,11 @@ class IntakeReadiness implements HealthCheck {
             response.withData(
                     "share group", "slots that cannot join: " + refused + "; increase " + RefusedSlots.SETTING);
         }
-        return response.status(failure == null && refused == 0).build();
+        PoolTopics topics = intake.poolTopics();
+        if (topics != null) {
+            topics.objection().ifPresent(missing -> response.withData("topics", missing));
+        }
+        return response.status(failure == null && refused == 0 && topics != null && topics.exist())
+                .build();
     }
 }

@@ -23,10 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the worker: loads the model, publishes the status and starts the slots. On shutdown, it drains the slots. */
 @ApplicationScoped
@@ -46,6 +49,8 @@ class RequestIntake {
     private final List<RequestSlot> slots = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final RefusedSlots refused = new RefusedSlots();
+    private @Nullable PoolTopics poolTopics;
+    private @Nullable Thread topicCheck;
     /** Ends the process with an exit code. Replaced in tests. */
     IntConsumer exit = Quarkus::asyncExit;
 
@@ -80,6 +85,7 @@ class RequestIntake {
         }
         // The broker's acknowledgement sets the clock, which is needed to check the deadlines of requests.
         announcer.begin(loaded, adapters.get(), this::busySlots);
+        startTopicCheck();
         for (int i = 0; i < config.worker().slots(); i++) {
             String name = "slot-" + i;
             RequestSlot slot =
@@ -99,6 +105,30 @@ class RequestIntake {
                 "lorafleet.blob.store.failing",
                 this,
                 intake -> intake.handler.get().storageFailure() == null ? 0 : 1);
+    }
+
+    private void startTopicCheck() {
+        String pool = config.worker().pool();
+        List<String> topics = List.of(Topic.REQUESTS.in(prefix(), pool), Topic.BATCH_REQUESTS.in(prefix(), pool));
+        poolTopics = new PoolTopics(this::newAdmin, pool, topics, RETRY_DELAY);
+        topicCheck = new Thread(poolTopics, "topics");
+        topicCheck.setDaemon(true);
+        topicCheck.start();
+    }
+
+    private Admin newAdmin() {
+        Map<String, Object> settings = new HashMap<>();
+        AdminClientConfig.configNames().stream()
+                .filter(broker::containsKey)
+                .forEach(key -> settings.put(key, broker.get(key)));
+        ClientId.set(settings, "worker", config.worker().id(), "admin");
+        return Admin.create(settings);
+    }
+
+    /** @return the request topics of the worker's pool; null before the start */
+    @Nullable
+    PoolTopics poolTopics() {
+        return poolTopics;
     }
 
     private List<String> topics(int slot) {
@@ -121,6 +151,9 @@ class RequestIntake {
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         if (slots.isEmpty()) {
             return;
+        }
+        if (topicCheck != null) {
+            topicCheck.interrupt();
         }
         announcer.drain();
         slots.forEach(RequestSlot::drain);

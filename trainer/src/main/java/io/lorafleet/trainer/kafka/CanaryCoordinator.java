@@ -77,8 +77,8 @@ final class CanaryCoordinator {
     }
 
     /**
-     * @return the partition of the feedback on which the version was trained; a partition that no trainer has, if the
-     *     version is for the base of another pool
+     * @return the partition that contains the feedback on which the version was trained; partition -1, which no trainer
+     * owns, if the partition is unknown or the version was made for another base
      */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.registry()

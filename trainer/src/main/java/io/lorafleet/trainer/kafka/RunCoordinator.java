@@ -95,7 +95,7 @@ final class RunCoordinator implements AutoCloseable {
     private void start(TopicPartition partition, FeedbackBuffer buffer, OffsetRange range) {
         Optional<AdapterVersion> parent = parent(range);
         if (parent.isPresent() && !settings.trains().test(parent.get())) {
-            buffer.forget(range.adapter(), range.toOffset()); // the trainers of its base read it, too
+            buffer.forget(range.adapter(), range.toOffset()); // trainers of the adapter's base also read this topic
             return;
         }
         if (parent.isEmpty() || parent.get().kind() != AdapterVersion.Kind.STUDENT) {

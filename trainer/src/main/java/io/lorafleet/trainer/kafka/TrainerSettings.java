@@ -9,10 +9,10 @@ import java.time.Duration;
 /**
  * The settings for the polling loop.
  *
- * @param topicPrefix prefix of all topics and of the consumer group; may be empty
- * @param group name of the consumer group
+ * @param topicPrefix prefix of all topics; may be empty
+ * @param group name of the consumer group, including the prefix
  * @param id name of this trainer
- * @param trains whether this trainer trains adapters from this version; others are left to trainers of other pools
+ * @param trains the adapters that this trainer trains; all others are left to the trainers of other pools
  * @param readiness condition for starting a run
  * @param maxRetryPause maximum delay before a retry
  * @param hangTimeout longest time without progress, after which a thread counts as hung

@@ -78,7 +78,7 @@ class CanaryObserverTest {
         send("r1", BEGAN.plusSeconds(1), BEGAN.minusSeconds(50));
         send("r2", BEGAN.plusSeconds(2), BEGAN.minusSeconds(40));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
-        assertThat(verdict()).contains("in 3 requests");
+        assertThat(verdict()).contains("requests: 3;");
     }
 
     @Test
@@ -87,7 +87,7 @@ class CanaryObserverTest {
         send("r2", BEGAN.plusSeconds(2), BEGAN.plusSeconds(2));
         send("r3", BEGAN.plusSeconds(3), BEGAN.plusSeconds(3));
         send("r4", BEGAN.plusSeconds(4), BEGAN.plusSeconds(4));
-        assertThat(verdict()).contains("in 3 requests");
+        assertThat(verdict()).contains("requests: 3;");
     }
 
     @Test
@@ -112,7 +112,7 @@ class CanaryObserverTest {
                 .pollInSameThread()
                 .until(() -> canaries.follow(List.of(CANARY, SLOW)).stream()
                         .anyMatch(each -> each.verdict(BEGAN).isPresent()));
-        assertThat(first.verdict(BEGAN).orElseThrow().reason()).contains("in 3 requests");
+        assertThat(first.verdict(BEGAN).orElseThrow().reason()).contains("requests: 3;");
     }
 
     /** The consumer returns one record from each poll. */
@@ -129,7 +129,7 @@ class CanaryObserverTest {
             iterations.incrementAndGet();
             return canaries.follow(List.of(CANARY)).stream()
                     .anyMatch(each -> each.verdict(BEGAN)
-                            .filter(verdict -> verdict.reason().contains("in 50 requests"))
+                            .filter(verdict -> verdict.reason().contains("requests: 50;"))
                             .isPresent());
         });
         assertThat(iterations.get()).isLessThan(50);

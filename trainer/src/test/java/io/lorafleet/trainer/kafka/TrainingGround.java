@@ -110,7 +110,7 @@ final class TrainingGround implements AutoCloseable {
     /** The trainers that are started from now on belong to this pool, and train adapters for this base. */
     void joinPool(String name, String base) {
         pool = name;
-        trains = new TrainedAdapters(base);
+        trains = TrainedAdapters.of(name, base);
     }
 
     TrainerLoop trainer(Distiller distiller) {

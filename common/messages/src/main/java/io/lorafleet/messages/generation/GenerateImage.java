@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedAt time at which the gateway accepted the request
  * @param schemaVersion lowest version of this schema that describes the command; null for 1
  * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
- * @param pool pool of workers whose topic contains the command; null for the default pool. It does not determine the
- *     images
+ * @param pool pool whose request topic contains the command; null for the default pool. The pool does not affect the
+ * images
  */
 public record GenerateImage(
         String requestId,

@@ -53,7 +53,7 @@ public final class TopicsCommand implements Callable<Integer> {
     @Option(
             names = "--pool",
             paramLabel = "NAME",
-            description = "Pool of workers that gets its own request topics and share group, in addition to the default"
+            description = "Pool whose request topics and share group are set up, in addition to those of the default"
                     + " pool. Can be repeated.")
     private Set<String> pools = Set.of();
 

@@ -159,7 +159,7 @@ public final class GatewayClient {
     }
 
     /**
-     * Uploads an adapter that was made for a certain base.
+     * Uploads an adapter that was made for a particular base.
      *
      * @param base name of the base; null for the fleet's default base
      */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
  *
  * @param initImage PNG or JPEG file in base64, or null
- * @param model name of the base model
+ * @param model name of the base model; null for the base of the adapters, or the default base
  */
 public record NewGeneration(
         String prompt,
@@ -30,7 +30,7 @@ public record NewGeneration(
         @Nullable Instant deadline,
         @Nullable String model) {
 
-    /** A generation with the default base, or with the base of its adapters. */
+    /** A generation with the base of its adapters, or with the default base. */
     public NewGeneration(
             String prompt,
             @Nullable String negativePrompt,

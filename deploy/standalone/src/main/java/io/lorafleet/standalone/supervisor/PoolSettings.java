@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An additional pool of workers of a fleet on this machine.
+ * An additional pool of workers in a fleet on this machine.
  *
  * @param name name of the pool
  * @param model folder of the pool's base model
@@ -19,7 +19,7 @@ public record PoolSettings(String name, Path model, int workers) {
 
     /**
      * @param text {@code NAME=DIR:WORKERS}, or {@code NAME=DIR} for one worker
-     * @throws IllegalArgumentException if the text has another form
+     * @throws IllegalArgumentException if the text does not have this form, or if a part is not valid
      */
     public static PoolSettings parse(String text) {
         Matcher parts = TEXT.matcher(text);

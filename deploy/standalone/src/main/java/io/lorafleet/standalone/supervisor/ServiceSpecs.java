@@ -88,7 +88,7 @@ final class ServiceSpecs {
         return spec(name, "trainer", "1g", Ports.free(), config);
     }
 
-    /** @param prefix prefix of the workers' names, which continue with a number */
+    /** @param prefix prefix of the workers' names; a number follows it */
     private List<ServiceSpec> workers(String prefix, String pool, Path model, int count) throws IOException {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.allWorkers());
         List<ServiceSpec> workers = new ArrayList<>();

@@ -70,7 +70,7 @@ class ImageCheckTest {
     void findsAnImageOfAnotherAdapter() throws Exception {
         gateway.image = id -> Images.png(0, id.equals("g1") ? fast(2) : FAST);
 
-        assertThat(check(null).wrong()).containsExactly("g1: expected an image with adapter fast@1, found fast@2");
+        assertThat(check(null).wrong()).containsExactly("g1: expected the image's adapter to be fast@1, found fast@2");
     }
 
     @Test

@@ -74,7 +74,7 @@ class BlobCheckCommandTest {
         "requests/r1.json, 'CommandHeader: expected JSON, found malformed input', Nothing to do",
         "generations/r1/0.png, 'expected SHA-256 {sha}, found SHA-256 {changed}', Generate the image again",
         "feedback/ink/0/0-5-*.json, 'found SHA-256 {changed}', Restore the file from a backup",
-        "training/ink/run/checkpoint-3, 'expected a SHA-256 in the first 64 bytes', Nothing to do",
+        "training/ink/run/checkpoint-3, 'expected a hexadecimal SHA-256 in the first 64 bytes', Nothing to do",
     })
     void namesADamagedBlobAndItsRepair(String pattern, String fault, String repair) throws IOException {
         Path file = file(pattern);

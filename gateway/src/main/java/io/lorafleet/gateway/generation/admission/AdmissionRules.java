@@ -140,7 +140,7 @@ public final class AdmissionRules {
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
-    /** @return the pool of this base that has the least unfinished work for each slot of its ready workers */
+    /** @return the name of the pool with this base that has the least unfinished work per slot of its ready workers */
     private String pool(BaseModel base, String requestId) {
         return models.pools().stream()
                 .filter(pool -> pool.base().equals(base))
@@ -154,30 +154,28 @@ public final class AdmissionRules {
 
     /** @param unit number of pixels in an image of the model's default size */
     private Optional<Admission> overload(GenerateImage request, long unit) {
-        Backlog.Waiting ofPool = new Backlog.Waiting(
-                backlog.waiting().requests(),
-                backlog.waiting(request.poolName()).cost());
-        Optional<Admission> all =
-                overload(request, ofPool, limits.maxQueuedRequests(), limits.maxQueuedEvaluations() * unit);
-        return all.isPresent() || request.owner() == null
-                ? all
-                : overload(
-                        request,
-                        backlog.waitingOf(request.owner()),
-                        limits.maxQueuedRequestsPerCaller(),
-                        limits.maxQueuedEvaluationsPerCaller() * unit);
-    }
-
-    /** An empty queue admits a request of any cost. Without this exception, a large request could never run. */
-    private Optional<Admission> overload(
-            GenerateImage request, Backlog.Waiting waiting, int mostRequests, long mostCost) {
-        long over = waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
-        if (waiting.requests() >= mostRequests) {
+        long over = excess(request, backlog.waiting(request.poolName()), limits.maxQueuedEvaluations() * unit);
+        if (backlog.waiting().requests() >= limits.maxQueuedRequests()) {
             over = Math.max(over, request.cost());
+        }
+        if (request.owner() != null) {
+            Backlog.Waiting ofCaller = backlog.waitingOf(request.owner());
+            over = Math.max(over, excess(request, ofCaller, limits.maxQueuedEvaluationsPerCaller() * unit));
+            if (ofCaller.requests() >= limits.maxQueuedRequestsPerCaller()) {
+                over = Math.max(over, request.cost());
+            }
         }
         return over > 0
                 ? Optional.of(new Admission.Overloaded(backlog.timeFor(request.poolName(), over)))
                 : Optional.empty();
+    }
+
+    /**
+     * If there are no unfinished requests, a request of any cost is admitted. Without this exception, a large request
+     * could never run.
+     */
+    private static long excess(GenerateImage request, Backlog.Waiting waiting, long mostCost) {
+        return waiting.requests() == 0 ? 0 : waiting.cost() + request.cost() - mostCost;
     }
 
     /** Derives a random seed from the request id, so that every gateway chooses the same seed. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A generation request, before any checks. Only the prompt is required; null selects the default.
  *
- * @param model name of the base; null to select it by the adapters
+ * @param model name of the base; null for the base of the adapters, or the default base
  * @param initImage a PNG or JPEG file in base64 or as a data: URL; null to start from noise
  * @param strength share of the steps to run if there is an init image
  * @param adapter {@code name} or {@code name@version}; short form for a single entry in {@code adapters}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks of generation requests. An admitted request becomes a command with all of its defaults. */
+/**
+ * Admission: checks generation requests, and turns each admitted request into a generate command with all defaults
+ * filled in.
+ */
 @NullMarked
 package io.lorafleet.gateway.generation.admission;
 

@@ -55,7 +55,7 @@ public final class Backlog {
         addPool(PoolName.DEFAULT);
     }
 
-    /** Adds a pool, unless it is known. A pool also becomes known by its first request. */
+    /** Adds a pool, unless it is already known. A pool also becomes known when its first request is counted. */
     public synchronized void addPool(String pool) {
         of(pool);
     }
@@ -143,7 +143,7 @@ public final class Backlog {
         return of(pool).queue(priority, clock.instant());
     }
 
-    /** @return the estimated time in which a pool processes work of this cost at its recent throughput */
+    /** @return the estimated time that a pool needs to process work of this cost at its recent throughput */
     public synchronized Duration timeFor(String pool, long cost) {
         return of(pool).timeFor(cost, clock.instant());
     }

@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The waiting requests and the workers of each pool. Every gateway knows all requests and workers, so all gateways export
+ * The waiting requests and the workers of each pool. Every gateway knows all requests and workers, so all gateways
+ * export
  * the same values: aggregate them with the maximum, not with the sum. The values are exported even if there are no
  * workers.
  */
@@ -42,21 +43,21 @@ final class PoolMetrics {
             Gauge.builder(
                             "lorafleet.backlog.requests",
                             () -> backlog.queue(pool, priority).requests())
-                    .description("Requests that no worker has started")
+                    .description("Requests that no worker has started to process")
                     .tags(tags)
                     .register(registry);
             Gauge.builder(
                             "lorafleet.backlog.evaluations",
                             () -> models.evaluations(
                                     pool, backlog.queue(pool, priority).cost()))
-                    .description("UNet evaluations of requests that no worker has started, at the model's default size")
+                    .description("UNet evaluations of requests that no worker has started to process, at default size")
                     .tags(tags)
                     .register(registry);
             TimeGauge.builder(
                             "lorafleet.backlog.oldest",
                             () -> backlog.queue(pool, priority).oldest().toMillis(),
                             TimeUnit.MILLISECONDS)
-                    .description("Time since the acceptance of the oldest request that no worker has started")
+                    .description("Time since acceptance of the oldest request that no worker has started to process")
                     .tags(tags)
                     .register(registry);
         }

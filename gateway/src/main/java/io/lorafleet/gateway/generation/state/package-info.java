@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The generations that a gateway remembers, and the unfinished work of each pool, as folded from the topics. */
+/**
+ * The state that a gateway derives from the topics: the generations that it remembers, and the unfinished work of each
+ * pool.
+ */
 @NullMarked
 package io.lorafleet.gateway.generation.state;
 

@@ -24,7 +24,9 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Lists the bases and the adapters as models, in the format of OpenAI's and vLLM's APIs. The default base comes first. */
+/**
+ * Lists the bases and the adapters as models, in the format of OpenAI's and vLLM's APIs. The default base comes first.
+ */
 @RolesAllowed(Roles.GENERATE)
 @Path(ModelResource.PATH)
 @Tag(ref = ApiDescription.OPENAI)
@@ -79,7 +81,9 @@ public final class ModelResource {
         return Stream.concat(listed, added).toList();
     }
 
-    /** @return the name of the version's base; the default base if the version's is unknown or not served */
+    /**
+     * @return the name of the version's base, or of the first base if the version's base is unknown or no pool has it
+     */
     private String base(AdapterVersion version, List<BaseModel> bases) {
         return Optional.ofNullable(version.baseFingerprint())
                 .flatMap(models::baseOf)

@@ -147,12 +147,15 @@ public final class OpenAiResource {
         });
     }
 
-    /** @return the base named by the model; null for an adapter, or for the default base */
+    /**
+     * @return the name of the base if the model is one; null for an adapter, for the alias of the default base, or if
+     * absent
+     */
     private @Nullable String base(@Nullable String model) {
         return model == null || models.base(model).isEmpty() ? null : model;
     }
 
-    /** @return the adapter named by the model; null for a base */
+    /** @return the name of the adapter if the model is one; null for a base, or if absent */
     private @Nullable String adapter(@Nullable String model) {
         if (model == null || adapters.isUsable(model)) {
             return model;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Options that several commands share, and the converters of their values. */
+/** Options that several commands share, and converters for option values. */
 @NullMarked
 package io.lorafleet.standalone.cli.option;
 
