@@ -18,8 +18,7 @@ public interface GatewayConfig {
 
     /**
      * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
-     * '.',
-     * '_' or '-'. All services of a fleet must use the same prefix. Default: none.
+     * '.', '_' or '-'. All services of a fleet must use the same prefix. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
@@ -62,8 +61,7 @@ public interface GatewayConfig {
 
         /**
          * Name of the default base model, for requests that name neither a base model nor an adapter whose base is
-         * known.
-         * Default: the base of the pool {@code default}, or the only base if there is no such pool.
+         * known. Default: the base of the pool {@code default}, or the only base if there is no such pool.
          */
         Optional<String> defaultModel();
 

@@ -20,8 +20,7 @@ public interface WorkerConfig {
 
     /**
      * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
-     * '.',
-     * '_' or '-'. It is the same for all services of a fleet. Default: none.
+     * '.', '_' or '-'. It is the same for all services of a fleet. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 

@@ -64,8 +64,9 @@ public final class FleetTopics {
     private record Named(Topic topic, String name) {}
 
     /**
-     * @param prefix prefix of all topic names; may be empty @param partitions number of partitions in each topic that
-     * is not compacted @param replicationFactor number of replicas per partition, or -1 for the cluster's default
+     * @param prefix prefix of all topic names; may be empty
+     * @param partitions number of partitions in each topic that is not compacted
+     * @param replicationFactor number of replicas per partition, or -1 for the cluster's default
      */
     public FleetTopics(String prefix, int partitions, short replicationFactor) {
         this(prefix, Set.of(), partitions, partitions, replicationFactor);

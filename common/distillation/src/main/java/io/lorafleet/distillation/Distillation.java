@@ -97,7 +97,7 @@ public final class Distillation implements AutoCloseable {
      * Executes one round: generates its images, then trains on their trajectory samples.
      *
      * @param progress callback that is invoked after each sampler step and each optimizer step. If the callback throws,
-     * the run can continue only from a checkpoint
+     *     the run can continue only from a checkpoint
      */
     public void round(Consumer<TrainingProgress> progress) {
         TrainingProgress generating = new TrainingProgress(

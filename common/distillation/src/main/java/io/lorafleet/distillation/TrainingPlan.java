@@ -34,8 +34,8 @@ public record TrainingPlan(
      * @param passes passes over the trajectory samples of a round, at least 1
      * @param samplerSteps mean sampler steps per image, at least 2; each round uses between 50% and 150% of this number
      * @param studentShare share of the optimizer steps that train on the student's own trajectories, 0 to 1; these are
-     * the last steps of the run; the student's own trajectories contain the latents that it actually encounters, given
-     * its remaining error
+     *     the last steps of the run; the student's own trajectories contain the latents that it actually encounters,
+     *     given its remaining error
      */
     public record Sampling(int promptsPerRound, int passes, int samplerSteps, double studentShare) {
 
@@ -53,13 +53,13 @@ public record TrainingPlan(
      * @param steps optimizer steps, at least 1
      * @param batch trajectory samples per optimizer step, at least 1
      * @param rowsAtOnce trajectory samples per UNet batch, at least 1; limits the memory usage, because gradients are
-     * accumulated over the UNet batches of a step
+     *     accumulated over the UNet batches of a step
      * @param learningRate peak learning rate, greater than 0; the rate rises linearly during the first tenth of the
      *     steps, then falls along a cosine
      * @param weightDecay weight decay of AdamW, at least 0
      * @param clip maximum norm of the gradients, greater than 0
      * @param ema decay of the moving average of the weights, at least 0 and less than 1; the moving average is the
-     * result of the run
+     *     result of the run
      * @param weighting weights of the timesteps in the loss
      */
     public record Optimization(

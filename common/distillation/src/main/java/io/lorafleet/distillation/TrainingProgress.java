@@ -8,7 +8,7 @@ package io.lorafleet.distillation;
  * @param steps total number of optimizer steps
  * @param loss loss of the last step; NaN while images are being generated
  * @param missing loss relative to that of the base without guidance: 1 before training, 0 for a perfect student; NaN
- * while images are being generated, and for training methods without distillation
+ *     while images are being generated, and for training methods without distillation
  * @param learningRate learning rate of the last step, or of the next step while images are being generated
  * @param drawing whether the run is generating a round's images
  */

@@ -161,7 +161,7 @@ final class JpegSegments {
 
     /**
      * @return the number of samples in the whole frame, which is the cost of any scan, because the decoder outputs the
-     * whole image after each scan
+     *     whole image after each scan
      */
     private long samples(Dimensions frame, int components) throws BadImageException {
         int mostHorizontal = 1;

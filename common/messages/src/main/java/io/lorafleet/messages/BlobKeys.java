@@ -59,7 +59,7 @@ public final class BlobKeys {
 
     /**
      * @return the blob key of a request with an idempotency key; the blob is a {@link GenerateImage} as JSON, without
-     * its webhook. The first writer determines the request
+     *     its webhook. The first writer determines the request
      */
     public static String request(String requestId) {
         return BlobTree.REQUESTS.prefix() + Check.id("requestId", requestId) + ".json";

@@ -20,7 +20,7 @@ public enum Priority {
 
     /**
      * @return the topic of requests with this priority. Each priority has its own topic, so that interactive requests
-     * do not wait behind batch requests
+     *     do not wait behind batch requests
      */
     public Topic topic() {
         return topic;

@@ -24,16 +24,14 @@ public enum Topic {
     /**
      * Key: request id; value: {@link GenerateImage}. Each pool has its own topic, which its {@linkplain #workerGroup
      * share group} reads. Requests can wait for days, for example while no worker is running, so the retention time is
-     * longer
-     * than that of results, whose content is also in the manifests.
+     * longer than that of results, whose content is also in the manifests.
      */
     REQUESTS("generation.requests", Cleanup.DELETE, Duration.ofDays(7)),
     /** Like {@link #REQUESTS}, for requests with priority {@link Priority#BATCH}. */
     BATCH_REQUESTS("generation.requests.batch", Cleanup.DELETE, Duration.ofDays(7)),
     /**
      * Key: request id; value: {@link CancelGeneration}. Every worker reads all records. A cancellation is kept as long
-     * as
-     * its request.
+     * as its request.
      */
     CONTROL("generation.control", Cleanup.DELETE, Duration.ofDays(7)),
     /** Key: request id; value: {@link GenerationProgress}. */
@@ -140,7 +138,7 @@ public enum Topic {
 
     /**
      * @return the pool of the request topic with this name; empty if this is not the name of a request topic of the
-     * fleet
+     *     fleet
      */
     public static Optional<String> poolOf(String prefix, String name) {
         return Stream.of(REQUESTS, BATCH_REQUESTS)

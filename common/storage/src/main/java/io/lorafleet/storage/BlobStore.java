@@ -43,7 +43,7 @@ public interface BlobStore {
 
     /**
      * @return the blobs whose keys {@link #list} would return; the listing is read one page or folder at a time,
-     * because a store can contain millions of blobs
+     *     because a store can contain millions of blobs
      */
     Stream<StoredBlob> entries(String prefix) throws IOException;
 

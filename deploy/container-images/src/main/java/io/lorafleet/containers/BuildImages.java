@@ -51,7 +51,7 @@ public final class BuildImages {
 
     /**
      * @param args {@code --root}, the project's folder; {@code --out}, the folder to write to; {@code --version};
-     * {@code --mirror}, the URL of a Debian mirror
+     *     {@code --mirror}, the URL of a Debian mirror
      */
     public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
         Map<String, String> options = Arrays.stream(args)

@@ -26,7 +26,7 @@ record PackageLock(String snapshot, List<LockedPackage> packages) {
 
     /**
      * @throws IllegalArgumentException if a line of the file is malformed, or if the snapshot or the packages are
-     * missing
+     *     missing
      */
     static PackageLock read(Path file) throws IOException {
         String snapshot = "";

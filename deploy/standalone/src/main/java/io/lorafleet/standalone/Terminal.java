@@ -12,7 +12,7 @@ public final class Terminal {
 
     /**
      * @return whether standard error is a terminal; {@code deploy/fleet} sets the system property {@code
-     * lorafleet.terminal}
+     *     lorafleet.terminal}
      */
     public static boolean isThere() {
         return Boolean.getBoolean("lorafleet.terminal");

@@ -49,7 +49,7 @@ public final class RouteLog {
      *
      * @return whether the change took effect; false if another change to the route came first
      * @throws NotPublishedException if the broker does not acknowledge the record, or the record is not read back in
-     * time; the change may still take effect later
+     *     time; the change may still take effect later
      */
     boolean write(AdapterEvent change) {
         CompletableFuture<Boolean> applies = new CompletableFuture<>();

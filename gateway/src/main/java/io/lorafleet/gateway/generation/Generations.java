@@ -96,7 +96,7 @@ public final class Generations {
 
     /**
      * @param claim returns the request to publish; empty if an earlier request with the same idempotency key had a
-     * different body
+     *     different body
      */
     private Admission publish(Admission admission, Function<GenerateImage, Optional<RequestClaims.Claim>> claim) {
         if (!(admission instanceof Admission.Admitted admitted)) {
@@ -135,7 +135,7 @@ public final class Generations {
      * is in the table, the result is added there.
      *
      * @return whether the generation has ended. False if the manifest is damaged: the worker that gets the request then
-     * stores a new manifest
+     *     stores a new manifest
      */
     public boolean hasEnded(String id) {
         Optional<GenerationManifest> manifest;

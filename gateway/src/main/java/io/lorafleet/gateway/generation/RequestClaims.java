@@ -32,7 +32,7 @@ final class RequestClaims {
      * A request to publish.
      *
      * @param later the request's fields that only later releases know, if a gateway of such a release claimed the
-     * request
+     *     request
      */
     record Claim(GenerateImage request, LaterFields later) {
         static Claim of(GenerateImage request) {

@@ -25,7 +25,7 @@ public final class StoredImages {
     /**
      * @return the image as PNG; empty if it was deleted
      * @throws ProblemException if the stored image is damaged; it must not be served, because clients and caches may
-     * keep an image for a year
+     *     keep an image for a year
      */
     public Optional<byte[]> png(GeneratedImage image) throws IOException {
         Optional<byte[]> png = blobs.get(image.blob());

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * killed one does not, and in a cluster, its replacement has a different id.
  *
  * <p>The gateway first reads every status that is on the topic, so that it deletes no record of a worker that has
- * returned. If a worker returns in the meantime, its next status, which follows within
- * {@link io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds the record again. Several gateways may delete the
- * same record.
+ * returned. If a worker returns in the meantime, its next status, which follows within {@link
+ * io.lorafleet.messages.worker.WorkerStatus#INTERVAL}, adds the record again. Several gateways may delete the same
+ * record.
  */
 @Singleton
 final class LostWorkers {

@@ -34,7 +34,7 @@ final class UnfinishedRequests {
      * @param copies number of copies
      * @param unsure whether the request's result may be among the results that the gateway has not read
      * @param droppedSince time of the first check that found that Kafka had dropped the copy; null if the copy has not
-     * been dropped
+     *     been dropped
      */
     record Place(
             TopicPartition partition,

@@ -88,7 +88,7 @@ public final class ModelDirectory {
 
     /**
      * @return whether the list of pools can be kept: the worker's pool is known, has ready slots, and has the worker's
-     * base
+     *     base
      */
     private static boolean describes(Snapshot snapshot, WorkerStatus status) {
         return snapshot.pools().stream()
@@ -108,7 +108,7 @@ public final class ModelDirectory {
 
     /**
      * @return the ids of the workers that have sent no status since this time, except, in each pool, the worker from
-     * which the pool's base is taken
+     *     which the pool's base is taken
      */
     public List<String> lostBefore(Instant time) {
         Set<KnownWorker> newest = Set.copyOf(newestByPool().values());
@@ -148,7 +148,7 @@ public final class ModelDirectory {
 
     /**
      * @return the pools whose base is known, ordered by name. The base of a pool without workers is that of the worker
-     * that was removed last: requests can wait for its replacement, which is expected to have the same base
+     *     that was removed last: requests can wait for its replacement, which is expected to have the same base
      */
     public List<Pool> pools() {
         Snapshot kept = snapshot;
@@ -180,10 +180,8 @@ public final class ModelDirectory {
 
     /**
      * Returns the default base, for requests that name neither a base nor an adapter whose base is known: the
-     * configured base, otherwise the
-     * base of the default pool, otherwise the only base. Empty if there is no such base, or if no worker has announced
-     * it
-     * yet.
+     * configured base, otherwise the base of the default pool, otherwise the only base. Empty if there is no such base,
+     * or if no worker has announced it yet.
      */
     public Optional<BaseModel> current() {
         if (defaultModel != null) {

@@ -39,7 +39,7 @@ final class WebhookHeader {
 
     /**
      * @param secrets the gateway's secrets; headers are signed with the first one, and accepted if signed with any of
-     * them
+     *     them
      */
     WebhookHeader(List<WebhookSecret> secrets) {
         this.secrets = secrets.stream().map(secret -> secret.of(PURPOSE, null)).toList();

@@ -78,7 +78,7 @@ public final class Webhooks {
 
     /**
      * @param secrets secrets from which the owners' secrets are derived: every call is signed with all of them, but an
-     * owner sees only the first; empty to disable webhooks
+     *     owner sees only the first; empty to disable webhooks
      */
     public Webhooks(
             List<WebhookSecret> secrets,
@@ -124,7 +124,7 @@ public final class Webhooks {
      * lorafleet.webhooks.give-up-after} plus {@code lorafleet.webhooks.timeout}, whatever the receiver does.
      *
      * @param requestHeader the result's copy of the request's webhook header; null if there is none, as in the results
-     * of older workers. If it is null, the generation must contain its request
+     *     of older workers. If it is null, the generation must contain its request
      */
     public Uni<Void> send(Generation generation, byte @Nullable [] requestHeader) {
         if (secrets.isEmpty()) {

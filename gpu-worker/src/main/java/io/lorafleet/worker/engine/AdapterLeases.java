@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own leases on the request's adapters, in the same order
  * @param shadow lease on the shadow student; null if the request has no shadow, or if the shadow cannot be used; an
- * unusable shadow does not fail the request
+ *     unusable shadow does not fail the request
  */
 record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AdapterLeases.class);

@@ -19,7 +19,7 @@ public interface ImageEngine {
 
     /**
      * @return how long the longest-running piece of work (encoding a request's prompts, a step, or decoding an image)
-     * has been in progress; zero if the engine is idle
+     *     has been in progress; zero if the engine is idle
      */
     Duration busyFor();
 

@@ -168,7 +168,7 @@ public class RequestHandler {
 
     /**
      * @return the command's header; null if the record has no valid header, or if its key is not the command's request
-     * id
+     *     id
      */
     private static @Nullable CommandHeader header(@Nullable String key, byte @Nullable [] record) {
         try {

@@ -71,7 +71,7 @@ final class StorageRetries {
      *
      * @throws CancellationException if the job is abandoned between two attempts
      * @throws IllegalStateException if the operation keeps failing until the timeout although the store works for other
-     * requests
+     *     requests
      */
     <T> T repeat(String requestId, StopSignal stop, Operation<T> operation) {
         try {

@@ -12,8 +12,7 @@ import org.eclipse.microprofile.health.Readiness;
 /**
  * A worker is ready when its model is resident and its status has been published, except while its requests are waiting
  * for the blob store, while the share group has no room for all of its slots, or while the request topics of its pool
- * are
- * missing.
+ * are missing.
  */
 @Readiness
 @ApplicationScoped

@@ -61,7 +61,7 @@ final class ShareLease {
 
     /**
      * @return whether the broker accepted the acknowledgement. The broker may accept an acknowledgement even if the
-     * lock has already been lost
+     *     lock has already been lost
      */
     boolean acknowledge(AcknowledgeType type) {
         try {

@@ -94,7 +94,7 @@ public final class LoraDistiller implements Distiller {
 
     /**
      * @return the parent's file. A missing or damaged file does not reject the run, because the same file can be
-     * uploaded again
+     *     uploaded again
      */
     private byte[] file(AdapterVersion parent) throws IOException {
         String expected = BlobKeys.adapter(parent.sha256()) + ": expected the file of " + parent.pinned() + ", found ";

@@ -59,7 +59,7 @@ public final class FeedbackArchive {
     /**
      * @return the archived votes that still count, from all runs before the given run, and from the runs on the
      *     adapter's other partitions. If an archive is damaged, only the votes from later archives are returned,
-     * because the damaged one may have contained withdrawals of earlier votes
+     *     because the damaged one may have contained withdrawals of earlier votes
      */
     public Votes before(String adapter, Lineage lineage) throws IOException {
         Votes votes = new Votes();

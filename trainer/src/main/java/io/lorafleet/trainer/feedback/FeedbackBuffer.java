@@ -96,7 +96,7 @@ public final class FeedbackBuffer {
     /**
      * @param most maximum number of pending records
      * @return whether no more records should be taken. An unfinished run still gets all its records, even if they
-     * exceed the maximum
+     *     exceed the maximum
      */
     public boolean isFull(int most) {
         return records() >= most

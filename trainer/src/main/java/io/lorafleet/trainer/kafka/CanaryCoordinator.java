@@ -61,7 +61,7 @@ final class CanaryCoordinator {
      * Reads new results and feedback.
      *
      * @param owned this trainer's feedback partitions; the trainer decides only on canaries trained on feedback from
-     * these partitions
+     *     these partitions
      * @return the analyses of the open canaries
      */
     Collection<CanaryAnalysis> observe(Set<TopicPartition> owned) {
@@ -78,7 +78,7 @@ final class CanaryCoordinator {
 
     /**
      * @return the partition that contains the feedback on which the version was trained; partition -1, which no trainer
-     * owns, if the partition is unknown or the version was made for another base
+     *     owns, if the partition is unknown or the version was made for another base
      */
     TopicPartition partition(RouteDecided decision) {
         int partition = replay.registry()

@@ -67,7 +67,7 @@ final class CanaryObserver {
      *
      * @param open the latest decisions on the open canaries
      * @return the analyses of the canaries for which the observer has read all records that existed when it started to
-     * follow the canary, or has read for a minute
+     *     follow the canary, or has read for a minute
      */
     Collection<CanaryAnalysis> follow(List<RouteDecided> open) {
         canaries.keySet().retainAll(open);

@@ -47,7 +47,7 @@ final class Transactions {
      * @param offset the offset to commit for the partition
      * @param member the group metadata of the consumer after its latest poll
      * @return false if nothing was published, because this trainer is not a member of the group or the group is
-     * rebalancing; the owner of the partition can retry
+     *     rebalancing; the owner of the partition can retry
      * @throws KafkaException if the result of the transaction is unknown; the caller must reload its state
      */
     boolean publish(Publication publication, TopicPartition partition, long offset, ConsumerGroupMetadata member) {

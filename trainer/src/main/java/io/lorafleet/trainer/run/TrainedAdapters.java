@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base fingerprint of the trainer's base; null for all adapters
  * @param unknownBase whether the trainer also trains adapters whose base is unknown. Only the trainers of one pool may
- *     do
- *     this; otherwise, several groups of trainers would train such an adapter
+ *     do this; otherwise, several groups of trainers would train such an adapter
  */
 public record TrainedAdapters(@Nullable String base, boolean unknownBase) implements Predicate<AdapterVersion> {
     public static final TrainedAdapters ALL = new TrainedAdapters(null, true);

@@ -41,20 +41,20 @@ public final class LoraFile {
      * @param file adapter file
      * @param base shapes of the base's UNet weights, by name
      * @throws AdapterException if the adapter is invalid or is not compatible with the base @throws ModelFileException
-     * if a tensor cannot be read
+     *     if a tensor cannot be read
      */
     public static LoraAdapter read(Safetensors file, Map<String, Shape> base) {
         return new LoraFile(file, Optional.empty(), base).read();
     }
 
     /**
-     * Reads an adapter from a file or from a folder with one safetensors file. If the same folder contains
-     * an {@code adapter_config.json}, that file is used too.
+     * Reads an adapter from a file or from a folder with one safetensors file. If the same folder contains an {@code
+     * adapter_config.json}, that file is used too.
      *
      * @param path file or folder
      * @param base shapes of the base's UNet weights, by name
      * @throws AdapterException if the adapter is invalid or is not compatible with the base @throws ModelFileException
-     * if the file is missing or is not a safetensors file
+     *     if the file is missing or is not a safetensors file
      */
     public static LoraAdapter open(Path path, Map<String, Shape> base) {
         Path weights = Files.isDirectory(path) ? only(path) : path;

@@ -43,7 +43,7 @@ public final class PackedWeights {
 
     /**
      * @return whether weights can be packed as bfloat16 on this machine. {@code fleet bench engine} measures the speed
-     * of bfloat16
+     *     of bfloat16
      */
     public static boolean supportBfloat16() {
         if (MODULE == null) {

@@ -137,7 +137,7 @@ public record NoiseSchedule(
      * @param x noisy latent, in the variance-preserving scale of the model
      * @param output model output for {@code x}, after guidance
      * @param timestep timestep of the model evaluation; a fractional timestep is rounded to the nearest training
-     * timestep
+     *     timestep
      * @return the predicted original sample (diffusers: pred_original_sample)
      */
     public NDArray predictedOriginal(NDArray x, NDArray output, double timestep) {

@@ -49,7 +49,7 @@ public enum SamplerKind {
 
     /**
      * @return the sampler that matches the scheduler class and {@code karrasSigmas} of the noise schedule, or DDIM if
-     * none matches
+     *     none matches
      */
     public static SamplerKind of(NoiseSchedule schedule) {
         return Arrays.stream(values())

@@ -93,7 +93,7 @@ final class UniPc implements Sampler {
 
     /**
      * @return the ratio of the previous step's size to this step's size, in lambda; negative, because the previous step
-     * is measured backward
+     *     is measured backward
      */
     private double ratio(int before, int from, int to) {
         return (sigmas.lambda(before) - sigmas.lambda(from)) / (sigmas.lambda(to) - sigmas.lambda(from));

@@ -72,7 +72,7 @@ final class TimeEmbedding {
      * @param addition result of {@link #addition}
      * @param scope manager that owns the result
      * @return embeddings (N, time width), already activated, because otherwise every block would have to apply the
-     * activation
+     *     activation
      */
     NDArray forward(double[] timesteps, @Nullable NDArray addition, Adaptation adaptation, NDManager scope) {
         boolean cacheable = !recordsGradients && !time.adapted(adaptation);

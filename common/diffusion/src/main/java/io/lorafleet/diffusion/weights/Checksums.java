@@ -45,9 +45,9 @@ public final class Checksums {
      * Reads the folder's {@code SHA256SUMS} file.
      *
      * @return the SHA-256 of each file, in hexadecimal, by the file's path in the folder, in the order in which {@code
-     * SHA256SUMS} lists the files
+     *     SHA256SUMS} lists the files
      * @throws ModelFileException if the folder has no {@code SHA256SUMS}, or if this file lists no files or a file
-     * outside the folder
+     *     outside the folder
      */
     public static Map<String, String> read(Path folder) {
         Path sums = folder.resolve(FILE);

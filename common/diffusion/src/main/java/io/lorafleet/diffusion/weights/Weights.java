@@ -222,7 +222,7 @@ public final class Weights {
 
     /**
      * @return the names of the tensors that no scope has requested; such tensors indicate that the config does not
-     * match the weights
+     *     match the weights
      */
     public TreeSet<String> unused() {
         TreeSet<String> unused = new TreeSet<>(whole.holders().keySet());

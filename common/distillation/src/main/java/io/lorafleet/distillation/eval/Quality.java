@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * The quality of a student on held-out prompts, compared with the teacher.
  *
- * @param learned share of the guidance that the student has learned, over all timesteps:
- *     {@code 1 - MSE(student, guided) / MSE(cond, guided)}; 1 for a perfect student, 0 for the base without guidance,
- *     negative for a student that is worse than the base
+ * @param learned share of the guidance that the student has learned, over all timesteps: {@code 1 - MSE(student,
+ *     guided) / MSE(cond, guided)}; 1 for a perfect student, 0 for the base without guidance, negative for a student
+ *     that is worse than the base
  * @param bins the learned share in ranges of timesteps
  * @param latentDistance root mean square difference between the student's and the teacher's latents after the last
- * step, averaged over the images
+ *     step, averaged over the images
  * @param unguidedLatentDistance the same difference for the base without guidance
  * @param psnr mean PSNR of the student's images against the teacher's, in dB
  * @param unguidedPsnr the same PSNR for the base without guidance

@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A LoRA student: the frozen weights W0 of the base, with two trained factors in some layers,
- * {@code W = W0 + scale B A}.
+ * A LoRA student: the frozen weights W0 of the base, with two trained factors in some layers, {@code W = W0 + scale B
+ * A}.
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
  */

@@ -35,7 +35,7 @@ public final class StudentMetadata {
 
     /**
      * @return the standard's name for the architecture, derived from the width of the text conditioning and the
-     * prediction type
+     *     prediction type
      */
     private static String architecture(StableDiffusion base) {
         return switch (base.unet().config().contextWidth()) {

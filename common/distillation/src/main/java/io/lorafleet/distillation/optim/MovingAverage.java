@@ -32,7 +32,7 @@ public final class MovingAverage implements AutoCloseable {
 
     /**
      * @param step number of the step, starting at 1; the decay is smaller in early steps, so that the influence of the
-     * initial values fades quickly
+     *     initial values fades quickly
      */
     public void take(int step) {
         double stepDecay = Math.min(decay, (1.0 + step) / (10.0 + step)); // as in diffusers' EMAModel

@@ -39,12 +39,12 @@ import org.jspecify.annotations.Nullable;
  * @param webhook URL to call when the request has finished, or null
  * @param owner owner of the request; null without authentication
  * @param orderSha256 SHA-256 of the client's generation request if the request had an idempotency key, otherwise null.
- * The hash distinguishes a retry from a different request with the same key
+ *     The hash distinguishes a retry from a different request with the same key
  * @param acceptedAt time at which the gateway accepted the request
  * @param schemaVersion lowest version of this schema that describes the command; null for 1
  * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
  * @param pool pool whose request topic contains the command; null for the default pool. The pool does not affect the
- * images
+ *     images
  */
 public record GenerateImage(
         String requestId,

@@ -10,7 +10,7 @@ import io.lorafleet.messages.SealedJson;
  * generation's Kafka records once Kafka has deleted them.
  *
  * @param request generate command for the images, without its webhook, because the URL may contain a token and is
- * needed only in the Kafka record
+ *     needed only in the Kafka record
  * @param result result of the request; the images of a successful request are stored before the manifest
  */
 public record GenerationManifest(GenerateImage request, GenerationFinished result) {

@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param prefix prefix of all object keys, such as {@code fleet/}; may be empty
  * @param endpoint URL of an object store other than Amazon's
  * @param region region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is
- * set
+ *     set
  * @param pathStyle whether the bucket name is in the path of the URL and not in the host name, as most object stores
- * other than Amazon's require
+ *     other than Amazon's require
  */
 public record S3Settings(
         String bucket, String prefix, Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}

@@ -47,7 +47,7 @@ public final class ImageCheck {
      * @param worstPsnr the lowest PSNR of the other compared images, in decibels; null if all are identical
      * @param neighbours the number of images generated with the previous version
      * @param nearestNeighbourPsnr the highest PSNR between one of these images and the image from the run, in decibels;
-     * null if there are none
+     *     null if there are none
      * @param wrong one sentence for each error
      */
     public record Result(

@@ -29,7 +29,7 @@ sealed interface RequestOutcome {
 
         /**
          * @return the time from the scheduled time until a worker started the request; null if the gateway reports no
-         * start time
+         *     start time
          */
         @Nullable
         Duration queued() {

@@ -26,9 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client for the gateway's HTTP API. It sends the API key with every request. Methods throw a
- * {@link RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway
- * responds.
+ * A client for the gateway's HTTP API. It sends the API key with every request. Methods throw a {@link
+ * RequestRejectedException} if the gateway rejects the request, and a {@link FleetException} if no gateway responds.
  *
  * <p>Methods that return a {@link CompletableFuture} do not block. Their futures fail with a {@link
  * RequestRejectedException}, or with an {@link IOException} if no gateway responds.

@@ -21,9 +21,9 @@ import java.util.Set;
  * @param slots number of slots of each worker, by name
  * @param lock how long a worker may keep a request without renewing the lock
  * @param drainWithin time after the faults within which all earlier requests must end and each worker must start at
- * least one request
+ *     least one request
  * @param innocentsWithin maximum time from acceptance to the end of a request that is not poison; checked only if the
- * run has poison requests
+ *     run has poison requests
  * @param judged names of the invariants for which the history must have evidence
  */
 public record RunFacts(

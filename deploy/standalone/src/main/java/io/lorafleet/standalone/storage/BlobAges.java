@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param images age of the images of generations that have ended
  * @param generations age of everything that belongs to a generation that has ended, including the request that is
- * stored for an idempotency key
+ *     stored for an idempotency key
  * @param initImages age since an init image was last used
  * @param retiredVersions time since the last version that uses an adapter file was retired
  * @param checkpoints age of training checkpoints

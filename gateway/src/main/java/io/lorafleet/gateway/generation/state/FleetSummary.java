@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param queued number of generations that have not started
  * @param running number of running generations
  * @param clearsInSeconds estimated number of seconds until all queued and running generations have finished; at most
- * 600
+ *     600
  * @param imagesPerMinute number of images finished in the last 60 seconds
  * @param minutes statistics for each of the last 30 minutes, oldest first
  */

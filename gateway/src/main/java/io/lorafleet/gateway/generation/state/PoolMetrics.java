@@ -15,9 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The waiting requests and the workers of each pool. Every gateway knows all requests and workers, so all gateways
- * export
- * the same values: aggregate them with the maximum, not with the sum. The values are exported even if there are no
- * workers.
+ * export the same values: aggregate them with the maximum, not with the sum. The values are exported even if there are
+ * no workers.
  */
 @Singleton
 @Startup

@@ -149,7 +149,7 @@ public final class OpenAiResource {
 
     /**
      * @return the name of the base if the model is one; null for an adapter, for the alias of the default base, or if
-     * absent
+     *     absent
      */
     private @Nullable String base(@Nullable String model) {
         return model == null || models.base(model).isEmpty() ? null : model;

@@ -178,7 +178,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
 
     /**
      * @return the GPU memory that Stable Diffusion 1.5 needs according to table 1 of LoRA-Enhanced Distillation, in
-     * gigabytes
+     *     gigabytes
      */
     private static double paper(TrainingMethod method) {
         return switch (method) {

@@ -71,7 +71,7 @@ final class MomentCells {
 
     /**
      * @return a request that the worker is processing and for which an image has been stored; null if all of the
-     * worker's requests end first
+     *     worker's requests end first
      */
     private static @Nullable String awaitFirstImage(Nemesis nemesis, String worker) {
         while (true) {

@@ -120,7 +120,7 @@ public final class Recorder implements AutoCloseable {
 
     /**
      * @return the workers that have started processing a request after this time, which is in milliseconds since the
-     * start of the run
+     *     start of the run
      */
     public Set<String> begunAfter(long time) {
         return all(Started.class).stream()
