@@ -148,7 +148,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // When a worker is killed, each of its records may use up several deliveries.
+        // When a worker is killed, each record that it held can use up several deliveries.
         p.setProperty("group.share.delivery.count.limit", "10");
         // Each slot of a worker is a group member. Kafka allows at most 1000 members.
         p.setProperty("group.share.max.size", "1000");

@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,9 +81,7 @@ public final class AdapterUploads {
             return new Upload.Refused("name: expected a name other than a base model's, found " + adapter.name());
         }
         if (adapter.model() != null && models.base(adapter.model()).isEmpty()) {
-            return new Upload.Refused("model: expected one of "
-                    + models.bases().stream().map(BaseModel::name).collect(Collectors.joining(", ")) + ", found "
-                    + adapter.model());
+            return new Upload.Refused("model: expected one of " + models.baseNames() + ", found " + adapter.model());
         }
         try {
             draft(adapter, ANY_SHA256, 1, 1);

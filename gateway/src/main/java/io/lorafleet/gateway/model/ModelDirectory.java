@@ -3,6 +3,7 @@ package io.lorafleet.gateway.model;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.messages.PoolName;
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import jakarta.inject.Inject;
@@ -178,6 +179,11 @@ public final class ModelDirectory {
         return Stream.concat(current().stream(), all).distinct().toList();
     }
 
+    /** @return the names of the bases, for error messages */
+    public String baseNames() {
+        return bases().stream().map(BaseModel::name).collect(Collectors.joining(", "));
+    }
+
     /**
      * Returns the default base, for requests that name neither a base nor an adapter whose base is known: the
      * configured base, otherwise the base of the default pool, otherwise the only base. Empty if there is no such base,
@@ -204,10 +210,13 @@ public final class ModelDirectory {
                 .findFirst();
     }
 
-    /** @return the base with this fingerprint; if there are several, the default base if it is one of them */
-    public Optional<BaseModel> baseOf(String fingerprint) {
+    /**
+     * @return the base for which the version was made; empty if its base is unknown, or if no pool has it. If several
+     *     bases have this fingerprint, the default base if it is one of them
+     */
+    public Optional<BaseModel> baseOf(AdapterVersion version) {
         return bases().stream()
-                .filter(base -> base.fingerprint().equals(fingerprint))
+                .filter(base -> base.fingerprint().equals(version.baseFingerprint()))
                 .findFirst();
     }
 

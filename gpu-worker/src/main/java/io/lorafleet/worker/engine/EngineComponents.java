@@ -7,7 +7,6 @@ import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.WorkerConfig;
@@ -76,16 +75,12 @@ class EngineComponents {
         ResidentAdapters adapters =
                 new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
         catalog.onPublished(version -> {
-            if (isFor(description, version)) { // otherwise, only workers of another pool need it
+            if (version.isFor(description.fingerprint())) { // otherwise, only workers of another pool need it
                 adapters.published(version);
             }
         });
         meters.gauge("lorafleet.adapters.registered", catalog, AdapterCatalog::size);
         return adapters;
-    }
-
-    private static boolean isFor(BaseModel base, AdapterVersion version) {
-        return version.baseFingerprint() == null || version.baseFingerprint().equals(base.fingerprint());
     }
 
     @Produces

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -117,10 +118,7 @@ class RequestIntake {
     }
 
     private Admin newAdmin() {
-        Map<String, Object> settings = new HashMap<>();
-        AdminClientConfig.configNames().stream()
-                .filter(broker::containsKey)
-                .forEach(key -> settings.put(key, broker.get(key)));
+        Map<String, Object> settings = only(AdminClientConfig.configNames(), broker);
         ClientId.set(settings, "worker", config.worker().id(), "admin");
         return Admin.create(settings);
     }
@@ -198,16 +196,19 @@ class RequestIntake {
 
     /** @return the settings for a slot's share consumer */
     static Map<String, Object> settings(Map<String, Object> broker, String group) {
-        Map<String, Object> settings = new HashMap<>();
-        // Settings for other types of Kafka clients would cause warnings.
-        ConsumerConfig.configNames().stream()
-                .filter(broker::containsKey)
-                .forEach(key -> settings.put(key, broker.get(key)));
+        Map<String, Object> settings = only(ConsumerConfig.configNames(), broker);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
         // The default mode delivers whole batches, so one slot would get several records while other slots get none.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        return settings;
+    }
+
+    /** Removes the settings for other types of Kafka clients, which would cause warnings. */
+    private static Map<String, Object> only(Set<String> names, Map<String, Object> broker) {
+        Map<String, Object> settings = new HashMap<>(broker);
+        settings.keySet().retainAll(names);
         return settings;
     }
 }

@@ -23,11 +23,6 @@ public record TrainedAdapters(@Nullable String base, boolean unknownBase) implem
 
     @Override
     public boolean test(AdapterVersion version) {
-        if (base == null) {
-            return true;
-        }
-        return version.baseFingerprint() == null
-                ? unknownBase
-                : version.baseFingerprint().equals(base);
+        return base == null || (version.baseFingerprint() == null ? unknownBase : version.isFor(base));
     }
 }

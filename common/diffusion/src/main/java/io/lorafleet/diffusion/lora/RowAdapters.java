@@ -88,7 +88,7 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * @param rows adapters of each row; an empty list for a row without adapters
      * @param type data type of the UNet
      * @param parent parent of the manager that owns the stacks
-     * @return the stacked adapters, to be closed by the caller. The adapters in {@code rows} may be closed earlier
+     * @return the stacked adapters, to be closed by the caller. The adapters in {@code rows} can be closed before them
      */
     public static RowAdapters stack(List<List<Applied>> rows, DataType type, NDManager parent) {
         RowAdapters stacked = new RowAdapters(parent.newSubManager());

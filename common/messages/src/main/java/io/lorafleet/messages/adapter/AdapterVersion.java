@@ -90,6 +90,11 @@ public record AdapterVersion(
         this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
     }
 
+    /** @return whether the version was made for the base with this fingerprint, or for an unknown base */
+    public boolean isFor(String fingerprint) {
+        return baseFingerprint == null || baseFingerprint.equals(fingerprint);
+    }
+
     /** @return the same version with a different number */
     public AdapterVersion withNumber(int number) {
         return copy(number, retiredAt);

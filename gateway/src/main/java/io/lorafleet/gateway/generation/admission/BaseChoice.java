@@ -6,7 +6,6 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +28,14 @@ final class BaseChoice {
     Optional<BaseModel> select(@Nullable String named, List<ResolvedAdapter> adapters, FieldChecks checks) {
         Optional<BaseModel> base = named == null ? ofAdapters(adapters).or(models::current) : models.base(named);
         if (base.isEmpty()) {
-            checks.refuse("model", "one of " + names(), named == null ? "none" : named);
+            checks.refuse("model", "one of " + models.baseNames(), named == null ? "none" : named);
             return Optional.empty();
         }
         BaseModel selected = base.get();
         for (ResolvedAdapter adapter : adapters) {
-            String fingerprint = adapter.version().baseFingerprint();
-            if (fingerprint != null && !fingerprint.equals(selected.fingerprint())) {
-                String other = models.baseOf(fingerprint).map(BaseModel::name).orElse("a base that no worker has");
+            if (!adapter.version().isFor(selected.fingerprint())) {
+                String other =
+                        models.baseOf(adapter.version()).map(BaseModel::name).orElse("a base that no worker has");
                 checks.refuse(adapter.name().field(), "an adapter for " + selected.name(), "one for " + other);
                 return Optional.empty();
             }
@@ -46,14 +45,8 @@ final class BaseChoice {
 
     private Optional<BaseModel> ofAdapters(List<ResolvedAdapter> adapters) {
         return adapters.stream()
-                .map(adapter -> Optional.ofNullable(adapter.version().baseFingerprint()))
-                .flatMap(Optional::stream)
-                .map(models::baseOf)
+                .map(adapter -> models.baseOf(adapter.version()))
                 .flatMap(Optional::stream)
                 .findFirst();
-    }
-
-    private String names() {
-        return models.bases().stream().map(BaseModel::name).collect(Collectors.joining(", "));
     }
 }

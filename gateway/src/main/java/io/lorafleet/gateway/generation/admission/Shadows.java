@@ -62,8 +62,7 @@ final class Shadows {
     private static boolean isFor(String base, Adapter adapter) {
         return shareOf(adapter)
                 .flatMap(share -> adapter.usable(share.version()))
-                .map(AdapterVersion::baseFingerprint)
-                .filter(fingerprint -> !fingerprint.equals(base))
+                .filter(version -> !version.isFor(base))
                 .isEmpty();
     }
 

@@ -123,17 +123,17 @@ public final class Backlog {
         return generation.request() == null ? 0 : generation.request().cost();
     }
 
-    /** @return all unfinished requests */
+    /** @return the number and the total cost of all unfinished requests */
     public synchronized Waiting waiting() {
         return all;
     }
 
-    /** @return all unfinished requests of a pool */
+    /** @return the number and the total cost of a pool's unfinished requests */
     public synchronized Waiting waiting(String pool) {
         return of(pool).waiting();
     }
 
-    /** @return all unfinished requests of one owner */
+    /** @return the number and the total cost of one owner's unfinished requests */
     public synchronized Waiting waitingOf(String owner) {
         return byOwner.getOrDefault(owner, Waiting.NOTHING);
     }

@@ -85,9 +85,6 @@ public final class ModelResource {
      * @return the name of the version's base, or of the first base if the version's base is unknown or no pool has it
      */
     private String base(AdapterVersion version, List<BaseModel> bases) {
-        return Optional.ofNullable(version.baseFingerprint())
-                .flatMap(models::baseOf)
-                .orElse(bases.get(0))
-                .name();
+        return models.baseOf(version).orElse(bases.get(0)).name();
     }
 }
