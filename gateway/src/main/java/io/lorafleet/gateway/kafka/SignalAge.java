@@ -33,6 +33,7 @@ final class SignalAge {
     private static final Logger LOG = Logger.getLogger(SignalAge.class);
     private static final List<String> CHANNELS = List.of("requests", "batch-requests", "progress", "results");
 
+    private final Set<String> eventTopics;
     private final Ends ends;
     private final Function<String, Map<TopicPartition, Long>> positions;
     private final Clock clock;
@@ -41,7 +42,8 @@ final class SignalAge {
 
     /** Finds the ends of the topics. */
     interface Ends {
-        Map<TopicPartition, Long> read() throws InterruptedException, ExecutionException, TimeoutException;
+        Map<TopicPartition, Long> of(Set<String> topics)
+                throws InterruptedException, ExecutionException, TimeoutException;
     }
 
     /** The ends of the topics at a point in time. */
@@ -49,7 +51,7 @@ final class SignalAge {
 
     @Inject
     SignalAge(BrokerAdmin admin, ReadPositions positions, GatewayConfig config, Clock clock, MeterRegistry registry) {
-        this(() -> TopicEnds.of(admin, topics(admin, config.topicPrefix().orElse(""))), positions::of, clock);
+        this(config.topicPrefix().orElse(""), topics -> TopicEnds.of(admin, topics), positions::of, clock);
         TimeGauge.builder(
                         "lorafleet.signal.age",
                         this,
@@ -60,32 +62,26 @@ final class SignalAge {
     }
 
     /** @param positions returns the positions of a channel's assigned partitions */
-    SignalAge(Ends ends, Function<String, Map<TopicPartition, Long>> positions, Clock clock) {
+    SignalAge(String topicPrefix, Ends ends, Function<String, Map<TopicPartition, Long>> positions, Clock clock) {
+        this.eventTopics = Set.of(Topic.PROGRESS.in(topicPrefix), Topic.RESULTS.in(topicPrefix));
         this.ends = ends;
         this.positions = positions;
         this.clock = clock;
         this.upToDate = clock.instant();
     }
 
-    /** @return the names of the topics from which the backlog is computed, including the request topics of all pools */
-    private static Set<String> topics(BrokerAdmin admin, String prefix)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        Set<String> topics =
-                new HashSet<>(admin.call(client -> client.listTopics().names()));
-        Set<String> events = Set.of(Topic.PROGRESS.in(prefix), Topic.RESULTS.in(prefix));
-        topics.removeIf(
-                topic -> !events.contains(topic) && Topic.poolOf(prefix, topic).isEmpty());
-        return topics;
-    }
-
     Duration age() {
         return Duration.between(upToDate, clock.instant());
     }
 
-    /** Compares what the gateway has read with the ends of the topics. Call this every few seconds. */
-    void check() throws InterruptedException {
+    /**
+     * Compares what the gateway has read with the ends of the topics. Call this every few seconds.
+     *
+     * @param requestTopics the request topics of all pools
+     */
+    void check(Set<String> requestTopics) throws InterruptedException {
         try {
-            Snapshot compared = snapshot == null ? take() : snapshot;
+            Snapshot compared = snapshot == null ? take(requestTopics) : snapshot;
             boolean read = CHANNELS.stream().allMatch(channel -> compared.ends().areReached(positions.apply(channel)));
             if (read) {
                 upToDate = compared.at();
@@ -96,10 +92,12 @@ final class SignalAge {
         }
     }
 
-    private Snapshot take() throws InterruptedException, ExecutionException, TimeoutException {
+    private Snapshot take(Set<String> requestTopics) throws InterruptedException, ExecutionException, TimeoutException {
         Instant now = clock.instant();
+        Set<String> topics = new HashSet<>(requestTopics);
+        topics.addAll(eventTopics);
         EndOffsets current = new EndOffsets();
-        current.add(ends.read());
+        current.add(ends.of(topics));
         return new Snapshot(now, current);
     }
 }

@@ -2,7 +2,6 @@
 package io.lorafleet.gateway.http;
 
 import static io.restassured.RestAssured.given;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
@@ -40,14 +39,6 @@ class WorkerResourceTest extends GatewayTest {
                 .body("[0].residentAdapters", contains("ink@1"))
                 .body("[0].refusedAdapters[0].adapter", equalTo("oil@2"))
                 .body("[0].refusedAdapters[0].reason", equalTo("expected finite numbers"));
-    }
-
-    @Test
-    void showsInTheMetricsHowManyRequestsWorkersHaveNotFinished() {
-        assertThat(given().get("/q/metrics").asString())
-                .contains(
-                        "lorafleet_requests_lag{topic=\"generation.requests\"} ",
-                        "lorafleet_requests_lag{topic=\"generation.requests.batch\"} ");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lorafleet.testkit.StoppedClock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -18,23 +19,23 @@ class SignalAgeTest {
     private long position = 10;
     private boolean isBrokerAway;
 
-    private final SignalAge signal = new SignalAge(this::ends, channel -> Map.of(PARTITION, position), clock);
+    private final SignalAge signal = new SignalAge("", this::ends, channel -> Map.of(PARTITION, position), clock);
 
     @Test
     void isTheTimeSinceTheGatewayHadReadEverything() throws InterruptedException {
         clock.advance(Duration.ofSeconds(3));
-        signal.check();
+        signal.check(Set.of());
         assertThat(signal.age()).isZero();
 
         end = 12;
         clock.advance(Duration.ofSeconds(3));
-        signal.check();
+        signal.check(Set.of());
         assertThat(signal.age()).hasSeconds(3);
 
         position = 12;
         end = 20; // does not matter for what was published before
         clock.advance(Duration.ofSeconds(3));
-        signal.check();
+        signal.check(Set.of());
         assertThat(signal.age()).hasSeconds(3);
     }
 
@@ -42,15 +43,15 @@ class SignalAgeTest {
     void growsWhileTheBrokerIsAway() throws InterruptedException {
         isBrokerAway = true;
         clock.advance(Duration.ofMinutes(5));
-        signal.check();
+        signal.check(Set.of());
         assertThat(signal.age()).hasMinutes(5);
 
         isBrokerAway = false;
-        signal.check();
+        signal.check(Set.of());
         assertThat(signal.age()).isZero();
     }
 
-    private Map<TopicPartition, Long> ends() throws TimeoutException {
+    private Map<TopicPartition, Long> ends(Set<String> topics) throws TimeoutException {
         if (isBrokerAway) {
             throw new TimeoutException("no broker");
         }

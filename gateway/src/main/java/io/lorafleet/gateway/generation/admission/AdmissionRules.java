@@ -74,18 +74,19 @@ public final class AdmissionRules {
             }
             resolved.add(new ResolvedAdapter(named, version.get()));
         }
-        Optional<BaseModel> model = bases.select(body.model(), resolved, checks);
-        return model.isEmpty()
-                ? new Admission.Refused(checks.badFields())
-                : admit(id, body, model.get(), resolved, checks);
+        Optional<BaseModel> base = bases.select(body.model(), resolved, checks);
+        if (base.isEmpty()) {
+            return new Admission.Refused(checks.badFields());
+        }
+        Optional<Pool> pool = pool(base.get(), id.requestId());
+        return pool.isEmpty() // the last pool of this base has just received another base
+                ? new Admission.NoModel()
+                : admit(id, body, pool.get(), resolved, checks);
     }
 
     private Admission admit(
-            RequestIdentity id,
-            GenerationRequest body,
-            BaseModel model,
-            List<ResolvedAdapter> resolved,
-            FieldChecks checks) {
+            RequestIdentity id, GenerationRequest body, Pool pool, List<ResolvedAdapter> resolved, FieldChecks checks) {
+        BaseModel model = pool.base();
         Instant now = clock.instant();
         if (body.prompt() == null) {
             checks.refuse("prompt", "a string", "none");
@@ -133,23 +134,21 @@ public final class AdmissionRules {
                 now,
                 null,
                 model.fingerprint(),
-                PoolName.field(pool(model, id.requestId())));
+                PoolName.field(pool.name()));
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
                 .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 
-    /** @return the name of the pool with this base that has the least unfinished work per slot of its ready workers */
-    private String pool(BaseModel base, String requestId) {
+    /** @return the pool with this base that has the least unfinished work per slot of its ready workers */
+    private Optional<Pool> pool(BaseModel base, String requestId) {
         return models.pools().stream()
                 .filter(pool -> pool.base().equals(base))
                 .min(Comparator.comparing((Pool pool) -> pool.readySlots() == 0)
                         .thenComparingDouble(
                                 pool -> (double) backlog.waiting(pool.name()).cost() / Math.max(1, pool.readySlots()))
-                        .thenComparingDouble(pool -> HashBucket.of(pool.name(), requestId)))
-                .map(Pool::name)
-                .orElse(PoolName.DEFAULT);
+                        .thenComparingDouble(pool -> HashBucket.of(pool.name(), requestId)));
     }
 
     /** @param unit number of pixels in an image of the model's default size */

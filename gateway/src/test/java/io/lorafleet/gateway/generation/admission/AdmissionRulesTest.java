@@ -26,6 +26,8 @@ import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.Sha256;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +35,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +183,28 @@ class AdmissionRulesTest {
         assertThat(request.sampler()).isEqualTo(SamplerName.EULER);
         assertThat(admitted(NOTHING_BUT_A_PROMPT).pool()).isNull();
         assertThat(admitted(body(Map.of("model", "tiny-sd"))).pool()).isNull();
+    }
+
+    /** The base of the only pool with this model changes during an admission, each time at another moment. */
+    @Test
+    void neverSendsARequestToAPoolOfAnotherBase() {
+        for (int moment = 1; moment <= 12; moment++) {
+            AtomicReference<ModelDirectory> changing = new AtomicReference<>();
+            Clock clock = new ActingClock(
+                    moment, () -> changing.get().apply(ready("w2", "xl", 4, "flux", "ef".repeat(32)), NOW));
+            changing.set(new ModelDirectory(clock));
+            changing.get().apply(ready(), NOW);
+            changing.get().apply(ready("w2", "xl", 4, "sdxl", XL), NOW);
+            AdmissionRules racing = new AdmissionRules(
+                    Samples.LIMITS, changing.get(), adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+            Admission admission = racing.admit(body(Map.of("model", "sdxl")), RequestIdentity.random(null));
+            if (admission instanceof Admission.Admitted admitted) {
+                assertThat(admitted.request().poolName()).isEqualTo("xl");
+                assertThat(admitted.request().baseFingerprint()).isEqualTo(XL);
+            } else {
+                assertThat(admission).isInstanceOfAny(Admission.Refused.class, Admission.NoModel.class);
+            }
+        }
     }
 
     @Test
@@ -536,5 +561,34 @@ class AdmissionRulesTest {
 
     private static GenerationRequest withAdapter(String adapter) {
         return body(Map.of("adapter", adapter));
+    }
+
+    /** A stopped clock that runs an action when it is read for the n-th time. */
+    private static final class ActingClock extends Clock {
+        private final Runnable action;
+        private int readings;
+
+        ActingClock(int readings, Runnable action) {
+            this.readings = readings;
+            this.action = action;
+        }
+
+        @Override
+        public Instant instant() {
+            if (--readings == 0) {
+                action.run();
+            }
+            return NOW;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("supports only UTC");
+        }
     }
 }
