@@ -88,7 +88,7 @@ public final class LoraDistiller implements Distiller {
         String expected = parent.baseFingerprint();
         if (expected != null && !expected.equals(found)) {
             throw new IOException("lorafleet.model: expected the base of " + parent.pinned() + " with fingerprint "
-                    + expected + ", found " + found + " in " + base.folder());
+                    + expected + ", found " + found + " in " + base.path());
         }
     }
 
