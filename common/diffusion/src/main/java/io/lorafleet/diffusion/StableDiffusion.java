@@ -123,8 +123,7 @@ public record StableDiffusion(
         return new PromptEncoder.Part(tokenizer, encoder);
     }
 
-    private static Weights weights(
-            Pipeline pipeline, String part, DataType type, Weights.Use use, NDManager owner) {
+    private static Weights weights(Pipeline pipeline, String part, DataType type, Weights.Use use, NDManager owner) {
         return new Weights(part, pipeline.weights(part), type, owner).withUse(use);
     }
 
@@ -135,7 +134,8 @@ public record StableDiffusion(
                     + ", the VAE's latent_channels, found " + unet.inChannels() + " and " + unet.outChannels()
                     + (unet.inChannels() == INPAINTING_CHANNELS ? " (inpainting models are not supported)" : ""));
         }
-        int width = texts.stream().mapToInt(text -> text.encoder().config().width()).sum();
+        int width =
+                texts.stream().mapToInt(text -> text.encoder().config().width()).sum();
         if (unet.contextWidth() != width) {
             throw new ModelFileException("unet: cross_attention_dim: expected " + width
                     + ", the width of the text encoders, found " + unet.contextWidth());

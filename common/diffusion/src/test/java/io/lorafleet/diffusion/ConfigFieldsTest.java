@@ -53,7 +53,8 @@ class ConfigFieldsTest {
         }
     }
 
-    private static final Map<String, String> CHANGES = Map.of("UNet2DConditionModel", """
+    private static final Map<String, String> CHANGES =
+            Map.of("UNet2DConditionModel", """
             {"sample_size": 96} HONOURED
             {"in_channels": 9} HONOURED
             {"out_channels": 8} HONOURED
@@ -231,10 +232,8 @@ class ConfigFieldsTest {
         ObjectNode without = without(change);
         ObjectNode with = without.deepCopy().setAll(change.changes());
         switch (change.expected()) {
-            case HONOURED ->
-                assertThat(read(change.config(), with)).isNotEqualTo(read(change.config(), without));
-            case WITHOUT_EFFECT ->
-                assertThat(read(change.config(), with)).isEqualTo(read(change.config(), without));
+            case HONOURED -> assertThat(read(change.config(), with)).isNotEqualTo(read(change.config(), without));
+            case WITHOUT_EFFECT -> assertThat(read(change.config(), with)).isEqualTo(read(change.config(), without));
             case REFUSED ->
                 assertThatThrownBy(() -> read(change.config(), with))
                         .isInstanceOf(ModelFileException.class)
@@ -247,9 +246,10 @@ class ConfigFieldsTest {
     @Test
     void decidesOnEveryField() {
         TreeSet<String> undecided = new TreeSet<>();
-        DEFAULTS.properties().forEach(config -> config.getValue()
-                .fieldNames()
-                .forEachRemaining(field -> undecided.add(config.getKey() + " " + field)));
+        DEFAULTS.properties()
+                .forEach(config -> config.getValue()
+                        .fieldNames()
+                        .forEachRemaining(field -> undecided.add(config.getKey() + " " + field)));
         changes().forEach(change -> undecided.remove(change.config() + " " + change.field()));
         assertThat(undecided).isEmpty();
     }
@@ -265,7 +265,8 @@ class ConfigFieldsTest {
 
     @Test
     void namesTheSchedulerClassesThatItSupports() {
-        assertThatThrownBy(() -> read("DDIMScheduler", base("DDIMScheduler").put("_class_name", "DEISMultistepScheduler")))
+        assertThatThrownBy(
+                        () -> read("DDIMScheduler", base("DDIMScheduler").put("_class_name", "DEISMultistepScheduler")))
                 .hasMessage("folder/config.json: _class_name: expected one of [DDIMScheduler, EulerDiscreteScheduler,"
                         + " EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler, LCMScheduler, PNDMScheduler,"
                         + " UniPCMultistepScheduler], found DEISMultistepScheduler");

@@ -11,14 +11,15 @@ import io.lorafleet.diffusion.weights.Pipeline;
 import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.Safetensors.View;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A single-file checkpoint. The weights of all parts are views of the file, which is memory-mapped; nothing is converted
@@ -26,12 +27,13 @@ import java.util.regex.Pattern;
  *
  * <p>A checkpoint contains neither configs nor a vocabulary. They are those of the published model of the same kind,
  * unless they are in the <em>companion</em>: the folder beside the file that has the file's name without its extension,
- * in the diffusers layout. It may contain any of {@code scheduler}, {@code tokenizer}, {@code tokenizer_2}, {@code vae}
- * with weights, and the configs of the other parts.
+ * in the diffusers layout. It may contain any of {@code scheduler}, {@code tokenizer}, {@code tokenizer_2}, the configs
+ * of the other parts, and weights in {@code vae} that replace those of the checkpoint.
  */
 public final class CheckpointFile implements Pipeline {
     private static final String EXTENSION = ".safetensors";
     private static final Pattern PICKLED = Pattern.compile(".+\\.(ckpt|pt|pth|bin|pkl)");
+    private static final String CONFIG = "config.json";
     private static final String UNET = "unet";
     private static final String VAE = "vae";
     private static final String TEXT = "text_encoder";
@@ -94,8 +96,16 @@ public final class CheckpointFile implements Pipeline {
         return companion.resolve(VAE);
     }
 
+    /** A folder with nothing but a config describes the checkpoint's own VAE. */
     private boolean hasOwnVae() {
-        return Files.isDirectory(vae());
+        if (!Files.isDirectory(vae())) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(vae())) {
+            return files.anyMatch(file -> !file.endsWith(CONFIG));
+        } catch (IOException e) {
+            throw new ModelFileException(vae() + ": cannot be listed: " + e, e);
+        }
     }
 
     @Override
@@ -128,7 +138,7 @@ public final class CheckpointFile implements Pipeline {
 
     @Override
     public ModelConfig config(String part) {
-        Path own = companion.resolve(part).resolve("config.json");
+        Path own = companion.resolve(part).resolve(CONFIG);
         if (Files.isRegularFile(own)) {
             return ModelConfig.open(own);
         }
@@ -147,9 +157,7 @@ public final class CheckpointFile implements Pipeline {
 
     @Override
     public List<Safetensors> weights(String part) {
-        return part.equals(VAE) && hasOwnVae()
-                ? PipelineFolder.weightsIn(vae())
-                : List.of(file.select(views(part)));
+        return part.equals(VAE) && hasOwnVae() ? PipelineFolder.weightsIn(vae()) : List.of(file.select(views(part)));
     }
 
     private Map<String, View> views(String part) {
@@ -160,10 +168,7 @@ public final class CheckpointFile implements Pipeline {
                 CheckpointKind.Text text = kind().texts().get(encoder(part));
                 yield text.openClip()
                         ? OpenClipNames.views(
-                                file,
-                                text.prefix(),
-                                ClipTextConfig.of(config(part)),
-                                kind() == CheckpointKind.SDXL)
+                                file, text.prefix(), ClipTextConfig.of(config(part)), kind() == CheckpointKind.SDXL)
                         : new TensorNames().views(file, text.prefix());
             }
         };
@@ -196,10 +201,10 @@ public final class CheckpointFile implements Pipeline {
                 .filter(name -> name.startsWith("model_ema."))
                 .count();
         List<Fact> facts = new ArrayList<>(List.of(
-                new Fact("layout", "a single-file checkpoint", path.getFileName().toString()),
+                new Fact(
+                        "layout", "a single-file checkpoint", path.getFileName().toString()),
                 new Fact("kind", kind().title(), recognition.reason()),
-                new Fact("prediction", prediction.value(), prediction.reason()),
-                new Fact("precision", precision(), "tensors " + UNetNames.PREFIX + "*")));
+                new Fact("prediction", prediction.value(), prediction.reason())));
         facts.add(
                 hasOwnVae()
                         ? new Fact("vae", "replaced", vae().toString())
@@ -213,19 +218,5 @@ public final class CheckpointFile implements Pipeline {
             facts.add(new Fact("averaged weights", "ignored", averaged + " tensors model_ema.*"));
         }
         return facts;
-    }
-
-    private String precision() {
-        TreeSet<String> types = new TreeSet<>();
-        file.names().stream()
-                .filter(name -> name.startsWith(UNetNames.PREFIX))
-                .forEach(name -> types.add(switch (file.type(name)) {
-                    case F64 -> "float64";
-                    case F32 -> "float32";
-                    case F16 -> "float16";
-                    case BF16 -> "bfloat16";
-                    case I64, I32, U8 -> "integers";
-                }));
-        return String.join(" and ", types);
     }
 }

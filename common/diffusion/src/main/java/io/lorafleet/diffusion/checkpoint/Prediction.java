@@ -61,7 +61,9 @@ record Prediction(ModelConfig scheduler, boolean predictsV, String value, String
         boolean zeroSnr = file.names().contains(ZERO_SNR_MARKER);
         return file.names().contains(V_MARKER)
                 ? Optional.of(new Stated(
-                        true, zeroSnr, zeroSnr ? "tensors " + V_MARKER + " and " + ZERO_SNR_MARKER : "tensor " + V_MARKER))
+                        true,
+                        zeroSnr,
+                        zeroSnr ? "tensors " + V_MARKER + " and " + ZERO_SNR_MARKER : "tensor " + V_MARKER))
                 : Optional.empty();
     }
 

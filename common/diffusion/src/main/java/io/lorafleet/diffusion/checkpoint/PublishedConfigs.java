@@ -9,7 +9,7 @@ final class PublishedConfigs {
              "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}""";
 
-    /** @param sample_size 64 for the models that predict the noise, and 96 for those that predict v */
+    /** The sample size is 64 for the models that predict the noise, and 96 for those that predict v. */
     static final String SD2_UNET = """
             {"block_out_channels": [320, 640, 1280, 1280], "sample_size": %d, "layers_per_block": 2,
              "attention_head_dim": [5, 10, 20, 20], "cross_attention_dim": 1024, "use_linear_projection": true,

@@ -60,7 +60,8 @@ record Recognition(CheckpointKind kind, String reason) {
         }
         Shape first = file.shape(FIRST_LAYER);
         if (first.dimension() != 4 || first.get(1) != LATENT_CHANNELS) {
-            String title = first.dimension() == 4 ? INPUTS.getOrDefault(first.get(1), "another model") : "another model";
+            String title =
+                    first.dimension() == 4 ? INPUTS.getOrDefault(first.get(1), "another model") : "another model";
             throw refusal(file, title + " (" + FIRST_LAYER + " has the shape " + first + ")");
         }
         for (CheckpointKind kind : CheckpointKind.values()) {

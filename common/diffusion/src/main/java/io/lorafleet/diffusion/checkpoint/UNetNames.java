@@ -2,8 +2,8 @@
 package io.lorafleet.diffusion.checkpoint;
 
 import io.lorafleet.diffusion.unet.UNetConfig;
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**

@@ -78,10 +78,9 @@ public final class ClipTokenizer {
         ClipVocabulary clip = ClipVocabulary.load();
         Map<List<String>, Integer> ranks = new HashMap<>();
         clip.merges().forEach(pair -> ranks.putIfAbsent(pair, ranks.size()));
-        Map<String, Integer> ids = clip.ids();
-        int end = ids.get(END);
-        int pad = openClip ? ids.get(ClipVocabulary.OPEN_CLIP_PAD) : end;
-        return new ClipTokenizer(ids, ranks, ClipVocabulary.LENGTH, ids.get(START), end, pad);
+        int end = clip.id(END);
+        int pad = openClip ? clip.id(ClipVocabulary.OPEN_CLIP_PAD) : end;
+        return new ClipTokenizer(clip.ids(), ranks, ClipVocabulary.LENGTH, clip.id(START), end, pad);
     }
 
     private static int special(String token, Map<String, Integer> ids, Path folder) {

@@ -46,6 +46,10 @@ record ClipVocabulary(List<List<String>> merges, Map<String, Integer> ids) {
         return new ClipVocabulary(merges, ids);
     }
 
+    int id(String token) {
+        return Objects.requireNonNull(ids.get(token), token);
+    }
+
     /** The printable bytes come first. */
     private static List<String> letters() {
         char[] letterOfByte = ClipTokenizer.lettersOfBytes();

@@ -130,7 +130,11 @@ public final class PipelineFolder implements Pipeline {
     public List<Fact> facts() {
         return List.of(
                 new Fact("layout", "a folder in the diffusers layout", "model_index.json"),
-                new Fact("pipeline", pipelineClass(), "model_index.json"));
+                new Fact("kind", pipelineClass(), "model_index.json"),
+                new Fact(
+                        "prediction",
+                        schedulerConfig().text("prediction_type", "epsilon"),
+                        "scheduler/scheduler_config.json"));
     }
 
     /**

@@ -191,7 +191,9 @@ public final class Safetensors {
                         + " parts of shape " + view.shape() + ", found " + shape(view.tensor()));
             }
             long offset = found.offset() + view.part() * bytes;
-            tensors.put(newName, new SafetensorsHeader.Tensor(found.type(), view.shape().getShape(), offset, bytes));
+            tensors.put(
+                    newName,
+                    new SafetensorsHeader.Tensor(found.type(), view.shape().getShape(), offset, bytes));
             if (view.transposed()) {
                 exchanged.add(newName);
             }

@@ -3,6 +3,7 @@ package io.lorafleet.diffusion.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,14 +48,33 @@ class CheckpointFileTest {
         assertThat(image(file)).isEqualTo(image(GOLDEN.resolve(family)));
     }
 
+    /** Compares files that {@code docs/parity/single_file.py} wrote, with the shapes of the published models. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sd1", "sd2", "sdxl"})
+    @EnabledIfSystemProperty(named = "checkpoints", matches = ".+")
+    void generatesTheSameBytesAsTheFolderThatDiffusersMakes(String kind) {
+        Path written = Path.of(System.getProperty("checkpoints"));
+        Path file = written.resolve(kind + ".safetensors");
+        assumeTrue(Files.exists(file), "no " + file);
+        Precision precision = Precision.valueOf(System.getProperty("checkpoints.precision", "FLOAT32"));
+        assertThat(image(file, precision)).isEqualTo(image(written.resolve("folders").resolve(kind), precision));
+    }
+
     @Test
     void ignoresAveragedWeightsAndWhatOnlyTrainingUses() throws IOException {
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray any = scope.ones(new Shape(2));
             Path file = write(
                     "sd1",
-                    Map.of("model_ema.diffusion_modeltime_embed0weight", any, "first_stage_model.loss.logvar", any,
-                            "alphas_cumprod", any, "cond_stage_model.transformer.text_model.embeddings.position_ids", any));
+                    Map.of(
+                            "model_ema.diffusion_modeltime_embed0weight",
+                            any,
+                            "first_stage_model.loss.logvar",
+                            any,
+                            "alphas_cumprod",
+                            any,
+                            "cond_stage_model.transformer.text_model.embeddings.position_ids",
+                            any));
             assertThat(image(file)).isEqualTo(image(GOLDEN.resolve("sd1")));
             assertThat(Pipelines.open(file).facts())
                     .contains(new Pipeline.Fact("averaged weights", "ignored", "1 tensors model_ema.*"));
@@ -65,7 +86,10 @@ class CheckpointFileTest {
         Path file = write("sd1", Map.of());
         Path vae = Files.createDirectories(folder.resolve("model/vae"));
         for (String name : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
-            Files.copy(GOLDEN.resolve("sd2/vae").resolve(name), vae.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    GOLDEN.resolve("sd2/vae").resolve(name),
+                    vae.resolve(name),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
         Path swapped = Files.createDirectories(folder.resolve("swapped"));
         copy(GOLDEN.resolve("sd1"), swapped);
@@ -132,7 +156,8 @@ class CheckpointFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"9, an inpainting model", "8, an InstructPix2Pix model", "5, a depth-to-image model", "6, another model"})
+    @CsvSource({"9, an inpainting model", "8, an InstructPix2Pix model", "5, a depth-to-image model", "6, another model"
+    })
     void namesModelsWithOtherInputs(int channels, String expected) throws IOException {
         Path file = file(Map.of(FIRST_LAYER, new Shape(320, channels, 3, 3)), Map.of());
         assertThatThrownBy(() -> Pipelines.open(file))
@@ -186,8 +211,7 @@ class CheckpointFileTest {
         assertThat(schedule.alphaBar()[0]).isCloseTo(1 - 0.00085, org.assertj.core.data.Offset.offset(1e-9));
         assertThat(schedule.alphaBar()[999]).isZero();
         assertThat(pipeline.facts())
-                .contains(new Pipeline.Fact(
-                        "prediction", "v, zero terminal signal-to-noise ratio", config.toString()));
+                .contains(new Pipeline.Fact("prediction", "v, zero terminal signal-to-noise ratio", config.toString()));
     }
 
     @Test
@@ -262,9 +286,13 @@ class CheckpointFileTest {
     }
 
     private static byte[] image(Path model) {
+        return image(model, Precision.FLOAT32);
+    }
+
+    private static byte[] image(Path model, Precision precision) {
         GenerationParameters request =
-                new GenerationParameters("a red star", "blue", 3, SamplerKind.DDIM, 2, 16, 16, 7);
-        try (StableDiffusion opened = StableDiffusion.open(model, Device.cpu(), Precision.FLOAT32);
+                new GenerationParameters("a red star", "blue", 3, SamplerKind.DDIM, 2, 64, 64, 7);
+        try (StableDiffusion opened = StableDiffusion.open(model, Device.cpu(), precision);
                 PreparedPrompt prompt = PreparedPrompt.of(opened, request, List.of(), null);
                 Denoising denoising = Denoising.start(prompt, request, null)) {
             while (!denoising.done()) {

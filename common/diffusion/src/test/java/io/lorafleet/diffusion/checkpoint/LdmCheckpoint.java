@@ -39,8 +39,8 @@ final class LdmCheckpoint {
             "conv_in", "input_blocks.0.0",
             "conv_norm_out", "out.0",
             "conv_out", "out.2");
-    private static final Map<String, String> VAE_ATTENTION = Map.of(
-            "group_norm", "norm", "to_q", "q", "to_k", "k", "to_v", "v", "to_out.0", "proj_out");
+    private static final Map<String, String> VAE_ATTENTION =
+            Map.of("group_norm", "norm", "to_q", "q", "to_k", "k", "to_v", "v", "to_out.0", "proj_out");
 
     private final NDManager scope;
     private final PipelineFolder folder;
@@ -56,6 +56,7 @@ final class LdmCheckpoint {
         for (String file : new String[] {
             "scheduler/scheduler_config.json",
             "unet/config.json",
+            "vae/config.json",
             "text_encoder/config.json",
             "text_encoder_2/config.json",
             "tokenizer/vocab.json",
@@ -164,35 +165,52 @@ final class LdmCheckpoint {
     private static String unet(String name, UNetConfig config) {
         int down = config.layersPerBlock() + 1;
         int last = config.channels().size() - 1;
-        String renamed = replace(name, "down_blocks\\.(\\d+)\\.resnets\\.(\\d+)\\.(\\w+)", m -> "input_blocks."
-                + (1 + down * number(m, 1) + number(m, 2)) + ".0." + RESNET.get(m.group(3)));
-        renamed = replace(renamed, "down_blocks\\.(\\d+)\\.attentions\\.(\\d+)", m -> "input_blocks."
-                + (1 + down * number(m, 1) + number(m, 2)) + ".1");
-        renamed = replace(renamed, "down_blocks\\.(\\d+)\\.downsamplers\\.0\\.conv", m -> "input_blocks."
-                + (down + down * number(m, 1)) + ".0.op");
-        renamed = replace(renamed, "mid_block\\.resnets\\.(\\d)\\.(\\w+)", m -> "middle_block."
-                + 2 * number(m, 1) + "." + RESNET.get(m.group(2)));
+        String renamed = replace(
+                name,
+                "down_blocks\\.(\\d+)\\.resnets\\.(\\d+)\\.(\\w+)",
+                m -> "input_blocks." + (1 + down * number(m, 1) + number(m, 2)) + ".0." + RESNET.get(m.group(3)));
+        renamed = replace(
+                renamed,
+                "down_blocks\\.(\\d+)\\.attentions\\.(\\d+)",
+                m -> "input_blocks." + (1 + down * number(m, 1) + number(m, 2)) + ".1");
+        renamed = replace(
+                renamed,
+                "down_blocks\\.(\\d+)\\.downsamplers\\.0\\.conv",
+                m -> "input_blocks." + (down + down * number(m, 1)) + ".0.op");
+        renamed = replace(
+                renamed,
+                "mid_block\\.resnets\\.(\\d)\\.(\\w+)",
+                m -> "middle_block." + 2 * number(m, 1) + "." + RESNET.get(m.group(2)));
         renamed = replace(renamed, "mid_block\\.attentions\\.0", m -> "middle_block.1");
-        renamed = replace(renamed, "up_blocks\\.(\\d+)\\.resnets\\.(\\d+)\\.(\\w+)", m -> "output_blocks."
-                + (down * number(m, 1) + number(m, 2)) + ".0." + RESNET.get(m.group(3)));
-        renamed = replace(renamed, "up_blocks\\.(\\d+)\\.attentions\\.(\\d+)", m -> "output_blocks."
-                + (down * number(m, 1) + number(m, 2)) + ".1");
-        renamed = replace(renamed, "up_blocks\\.(\\d+)\\.upsamplers\\.0\\.conv", m -> "output_blocks."
-                + (down * number(m, 1) + down - 1)
-                + (config.attends().get(last - number(m, 1)) ? ".2" : ".1") + ".conv");
+        renamed = replace(
+                renamed,
+                "up_blocks\\.(\\d+)\\.resnets\\.(\\d+)\\.(\\w+)",
+                m -> "output_blocks." + (down * number(m, 1) + number(m, 2)) + ".0." + RESNET.get(m.group(3)));
+        renamed = replace(
+                renamed,
+                "up_blocks\\.(\\d+)\\.attentions\\.(\\d+)",
+                m -> "output_blocks." + (down * number(m, 1) + number(m, 2)) + ".1");
+        renamed = replace(
+                renamed,
+                "up_blocks\\.(\\d+)\\.upsamplers\\.0\\.conv",
+                m -> "output_blocks."
+                        + (down * number(m, 1) + down - 1)
+                        + (config.attends().get(last - number(m, 1)) ? ".2" : ".1") + ".conv");
         return replace(renamed, "^(.+)(?=\\.(weight|bias)$)", m -> UNET_ENDS.getOrDefault(m.group(1), m.group(1)));
     }
 
     private static String vae(String name, int last) {
         String renamed = replace(name, "down_blocks\\.(\\d+)\\.resnets", m -> "down." + m.group(1) + ".block");
         renamed = replace(renamed, "up_blocks\\.(\\d+)\\.resnets", m -> "up." + (last - number(m, 1)) + ".block");
-        renamed = replace(renamed, "down_blocks\\.(\\d+)\\.downsamplers\\.0", m -> "down." + m.group(1)
-                + ".downsample");
-        renamed = replace(renamed, "up_blocks\\.(\\d+)\\.upsamplers\\.0", m -> "up." + (last - number(m, 1))
-                + ".upsample");
+        renamed =
+                replace(renamed, "down_blocks\\.(\\d+)\\.downsamplers\\.0", m -> "down." + m.group(1) + ".downsample");
+        renamed = replace(
+                renamed, "up_blocks\\.(\\d+)\\.upsamplers\\.0", m -> "up." + (last - number(m, 1)) + ".upsample");
         renamed = replace(renamed, "mid_block\\.resnets\\.(\\d)", m -> "mid.block_" + (number(m, 1) + 1));
-        renamed = replace(renamed, "mid_block\\.attentions\\.0\\.(group_norm|to_q|to_k|to_v|to_out\\.0)", m -> "mid.attn_1."
-                + VAE_ATTENTION.get(m.group(1)));
+        renamed = replace(
+                renamed,
+                "mid_block\\.attentions\\.0\\.(group_norm|to_q|to_k|to_v|to_out\\.0)",
+                m -> "mid.attn_1." + VAE_ATTENTION.get(m.group(1)));
         return renamed.replace("conv_shortcut", "nin_shortcut").replace("conv_norm_out", "norm_out");
     }
 

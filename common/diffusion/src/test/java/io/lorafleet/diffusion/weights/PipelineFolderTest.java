@@ -44,7 +44,9 @@ class PipelineFolderTest {
 
     @Test
     void namesAMissingFolder() {
-        assertRefused(folder.resolve("nowhere"), "expected a model folder in the diffusers layout or a .safetensors file, found nothing");
+        assertRefused(
+                folder.resolve("nowhere"),
+                "expected a model folder in the diffusers layout or a .safetensors file, found nothing");
     }
 
     @Test
