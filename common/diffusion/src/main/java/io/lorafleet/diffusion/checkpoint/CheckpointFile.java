@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -115,7 +116,7 @@ public final class CheckpointFile implements Pipeline {
 
     @Override
     public void verify() {
-        Path folder = path.toAbsolutePath().normalize().getParent();
+        Path folder = Objects.requireNonNull(path.toAbsolutePath().normalize().getParent(), "a file is in a folder");
         if (!Files.isRegularFile(folder.resolve(Checksums.FILE))) {
             return;
         }
