@@ -16,6 +16,7 @@ import gzip
 import json
 import pathlib
 import re
+import shutil
 import sys
 
 import accelerate
@@ -249,7 +250,10 @@ def main():
     pipeline_class = diffusers.StableDiffusionXLPipeline if kind == "sdxl" else diffusers.StableDiffusionPipeline
     pipeline = pipeline_class.from_single_file(
         str(file), config=str(configs), torch_dtype=dtype, local_files_only=True)
-    pipeline.save_pretrained(directory / "folders" / kind, safe_serialization=True)
+    folder = directory / "folders" / kind
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    for tokenizer in configs.glob("tokenizer*"):  # transformers 5 writes tokenizer.json instead of vocab.json
+        shutil.copytree(tokenizer, folder / tokenizer.name, dirs_exist_ok=True)
 
 
 main()
