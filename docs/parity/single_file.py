@@ -2,11 +2,11 @@
 
     python docs/parity/single_file.py sd1 float32 DIR      # also sd2 and sdxl, and float16
     ./mvnw -pl common/diffusion -am -Dtest=CheckpointFileTest -Dsurefire.failIfNoSpecifiedTests=false \
-        -Dcheckpoints=DIR -Dcheckpoints.precision=FLOAT32 test
+        -Dcheckpoints=DIR test
 
 The shapes are those of the published models. DIR/sd1.safetensors has the names of the original implementations;
 StableDiffusionPipeline.from_single_file reads it, and save_pretrained writes DIR/folders/sd1. The test requires that both
-give the same bytes.
+give the same tensors and configs, and with -Dcheckpoints.precision=FLOAT32 also the same image.
 
 Needs torch, diffusers, transformers, accelerate and safetensors. For SDXL in float16, it needs 16 GB of memory.
 """
