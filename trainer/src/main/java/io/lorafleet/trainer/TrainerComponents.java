@@ -68,8 +68,8 @@ final class TrainerComponents {
     TrainedAdapters trainedAdapters(TrainerConfig config) {
         return config.trainer()
                 .pool()
-                .map(pool -> TrainedAdapters.of(
-                        pool, Pipelines.open(config.model()).fingerprint("unet")))
+                .map(pool ->
+                        TrainedAdapters.of(pool, Pipelines.open(config.model()).fingerprint("unet")))
                 .orElse(TrainedAdapters.ALL);
     }
 
@@ -77,7 +77,7 @@ final class TrainerComponents {
         try {
             Pipelines.open(config.model());
         } catch (ModelFileException e) {
-            throw new IllegalStateException("lorafleet.model: " + e.getMessage(), e);
+            throw new IllegalStateException("lorafleet.model: expected a base model: " + e.getMessage(), e);
         }
         TrainerConfig.Trainer trainer = config.trainer();
         expect("min-samples", "at least 1", trainer.minSamples() >= 1, trainer.minSamples());

@@ -20,9 +20,7 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
     private static final Set<String> WITHOUT_EFFECT =
             Set.of("dynamic_thresholding_ratio", "flow_shift", "sample_max_value", "time_shift_type");
 
-    /** The scheduler class whose default values differ most from the other classes. */
     private static final String LCM = "LCMScheduler";
-
     private static final String PNDM = "PNDMScheduler";
     private static final String DDIM = "DDIMScheduler";
 

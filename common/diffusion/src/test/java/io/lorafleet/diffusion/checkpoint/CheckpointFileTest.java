@@ -271,6 +271,22 @@ class CheckpointFileTest {
     }
 
     @Test
+    void refusesAnUnknownPredictionType() throws IOException {
+        Path file = file(parts("cond_stage_model.transformer."), Map.of("modelspec.prediction_type", "x0"));
+        assertThatThrownBy(() -> Pipelines.open(file))
+                .hasMessage(file + ": metadata modelspec.prediction_type: expected v or epsilon, found x0");
+    }
+
+    @Test
+    void refusesAZeroTerminalSnrForAModelThatPredictsTheNoise() throws IOException {
+        Map<String, Shape> tensors = parts("conditioner.embedders.1.model.");
+        tensors.put("ztsnr", new Shape(1));
+        Pipeline pipeline = Pipelines.open(file(tensors, Map.of()));
+        assertThatThrownBy(() -> NoiseSchedule.of(pipeline.schedulerConfig(), pipeline.schedulerClass()))
+                .hasMessageContaining("prediction_type: expected v_prediction, because rescale_betas_zero_snr is true");
+    }
+
+    @Test
     void namesAMissingPart() throws IOException {
         Map<String, Shape> tensors = parts("cond_stage_model.transformer.");
         tensors.remove("first_stage_model.encoder.conv_in.weight");
