@@ -62,9 +62,7 @@ record Prediction(ModelConfig scheduler, boolean predictsV, String value, String
     private record Stated(boolean predictsV, String reason) {}
 
     private static Optional<Stated> marked(Safetensors file) {
-        return file.names().contains(V_MARKER)
-                ? Optional.of(new Stated(true, "tensor " + V_MARKER))
-                : Optional.empty();
+        return file.names().contains(V_MARKER) ? Optional.of(new Stated(true, "tensor " + V_MARKER)) : Optional.empty();
     }
 
     private static Optional<Stated> specified(Safetensors file) {

@@ -113,7 +113,8 @@ class CheckpointFileTest {
         Path file = written.resolve(kind + ".safetensors");
         assumeTrue(Files.exists(file), "no " + file);
         Precision precision = Precision.valueOf(System.getProperty("checkpoints.precision"));
-        assertThat(image(file, precision)).isEqualTo(image(written.resolve("folders").resolve(kind), precision));
+        assertThat(image(file, precision))
+                .isEqualTo(image(written.resolve("folders").resolve(kind), precision));
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class ModelInspectCommand implements Callable<Integer> {
     public Integer call() {
         try {
             for (Fact fact : facts(Pipelines.open(path))) {
-                System.out.printf("%-18s %s (%s)%n", fact.subject() + ":", fact.value(), fact.reason());
+                System.out.printf("%-23s %s (%s)%n", fact.subject() + ":", fact.value(), fact.reason());
             }
             return ExitCode.OK;
         } catch (ModelFileException e) {

@@ -21,11 +21,11 @@ class ModelInspectCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
         assertThat(run.out())
-                .contains("kind:              StableDiffusionPipeline (model_index.json)")
-                .contains("prediction:        epsilon (scheduler/scheduler_config.json)")
-                .contains("sampler:           ddim by default (DDIMScheduler, spacing leading)")
-                .contains("image size:        64 x 64 pixels by default (sample_size)")
-                .containsPattern("unet weights: +\\d+\\.\\d million parameters \\(tensors by type: \\{F32=\\d+}\\)");
+                .contains("kind:                   StableDiffusionPipeline (model_index.json)")
+                .contains("prediction:             epsilon (scheduler/scheduler_config.json)")
+                .contains("sampler:                ddim by default (DDIMScheduler, spacing leading)")
+                .contains("image size:             64 x 64 pixels by default (sample_size)")
+                .containsPattern("unet weights: +\\d+\\.\\d million parameters \\(tensors by type: \\{F16=326}\\)");
     }
 
     @Test
