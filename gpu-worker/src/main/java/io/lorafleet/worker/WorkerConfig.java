@@ -24,7 +24,7 @@ public interface WorkerConfig {
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
-    /** Path of the base model's folder, in the diffusers layout. Required. */
+    /** Path of the base model: a folder in the diffusers layout, or a single-file checkpoint. Required. */
     Path model();
 
     /** Settings of the blob store. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.trainer;
 
-import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.distillation.DistillationException;
 import io.lorafleet.distillation.TrainingPlan;
 import io.lorafleet.distillation.optim.TimestepWeighting;
@@ -20,7 +21,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.nio.file.Files;
 import java.time.Clock;
 
 /**
@@ -68,14 +68,16 @@ final class TrainerComponents {
     TrainedAdapters trainedAdapters(TrainerConfig config) {
         return config.trainer()
                 .pool()
-                .map(pool -> TrainedAdapters.of(
-                        pool, PipelineFolder.open(config.model()).fingerprint("unet")))
+                .map(pool ->
+                        TrainedAdapters.of(pool, Pipelines.open(config.model()).fingerprint("unet")))
                 .orElse(TrainedAdapters.ALL);
     }
 
     private static LoraDistiller distiller(TrainerConfig config, BlobStore blobs, FeedbackArchive archive) {
-        if (!Files.isDirectory(config.model())) {
-            throw new IllegalStateException("lorafleet.model: expected a model folder, found " + config.model());
+        try {
+            Pipelines.open(config.model());
+        } catch (ModelFileException e) {
+            throw new IllegalStateException("lorafleet.model: expected a base model: " + e.getMessage(), e);
         }
         TrainerConfig.Trainer trainer = config.trainer();
         expect("min-samples", "at least 1", trainer.minSamples() >= 1, trainer.minSamples());

@@ -27,8 +27,8 @@ public interface TrainerConfig {
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
     /**
-     * Folder of the base model, in the diffusers layout. The workers must use the same model. The folder is read at the
-     * start of each run. Required.
+     * Path of the base model: a folder in the diffusers layout, or a single-file checkpoint. The workers must use the
+     * same model. The model is read at the start of each run. Required.
      */
     Path model();
 

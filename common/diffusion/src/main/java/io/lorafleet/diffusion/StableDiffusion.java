@@ -5,7 +5,9 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
+import io.lorafleet.diffusion.text.ClipTextConfig;
 import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
 import io.lorafleet.diffusion.text.PromptEncoder;
@@ -13,9 +15,8 @@ import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
-import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
-import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.weights.Pipeline;
 import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A Stable Diffusion pipeline in memory. It is immutable; {@link Denoising} holds the state of an image. The prompt
  * encoder, UNet and VAE may run on different threads, each on one thread at a time.
  *
- * @param name name of the pipeline folder
+ * @param name name of the pipeline folder, or of the checkpoint without its extension
  * @param prompts prompt encoder
  * @param unet UNet
  * @param vae VAE
@@ -37,30 +38,33 @@ import org.slf4j.LoggerFactory;
 public record StableDiffusion(
         String name, PromptEncoder prompts, UNet unet, Vae vae, NoiseSchedule schedule, NDManager owner)
         implements AutoCloseable {
+    /** The latent, a mask, and the latent of the masked image. */
+    private static final int INPAINTING_CHANNELS = 9;
+
     private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
 
     /**
      * Loads a pipeline.
      *
-     * @param folder pipeline folder in the diffusers layout
+     * @param model pipeline folder in the diffusers layout, or single-file checkpoint
      * @param device device of the weights
      * @param precision precision of the UNet
      * @return the pipeline, to be closed by the caller
-     * @throws ModelFileException if the folder is not a supported pipeline, or a file is missing or corrupt
+     * @throws ModelFileException if the model is not a supported pipeline, or a file is missing or corrupt
      */
-    public static StableDiffusion open(Path folder, Device device, Precision precision) {
+    public static StableDiffusion open(Path model, Device device, Precision precision) {
         precision.require(device);
-        return open(folder, device, precision.dataType(), precision.use());
+        return open(model, device, precision.dataType(), precision.use());
     }
 
     /** Like {@link #open}, with a float32 UNet that supports gradients. */
-    public static StableDiffusion openForTraining(Path folder, Device device) {
-        return open(folder, device, DataType.FLOAT32, Weights.Use.TRAINING);
+    public static StableDiffusion openForTraining(Path model, Device device) {
+        return open(model, device, DataType.FLOAT32, Weights.Use.TRAINING);
     }
 
-    private static StableDiffusion open(Path folder, Device device, DataType unetType, Weights.Use unetUse) {
-        PipelineFolder pipeline = PipelineFolder.open(folder);
-        List<String> encoders = encoders(pipeline, folder);
+    private static StableDiffusion open(Path model, Device device, DataType unetType, Weights.Use unetUse) {
+        Pipeline pipeline = Pipelines.open(model);
+        List<String> encoders = encoders(pipeline, model);
         pipeline.verify();
         NDManager owner = Engine.getEngine("PyTorch").newBaseManager(device);
         try {
@@ -70,16 +74,20 @@ public record StableDiffusion(
             }
             Weights unet = weights(pipeline, "unet", unetType, unetUse, owner);
             Weights vae = weights(pipeline, "vae", DataType.FLOAT32, Weights.Use.INFERENCE, owner);
-            StableDiffusion model = new StableDiffusion(
+            UNetConfig unetConfig = UNetConfig.of(pipeline.config("unet"));
+            VaeConfig vaeConfig = VaeConfig.of(pipeline.config("vae"));
+            requireMatchingParts(unetConfig, vaeConfig, texts);
+            NoiseSchedule schedule = NoiseSchedule.of(pipeline.schedulerConfig(), pipeline.schedulerClass());
+            StableDiffusion opened = new StableDiffusion(
                     pipeline.name(),
-                    new PromptEncoder(texts, pipeline.flag("force_zeros_for_empty_prompt")),
-                    new UNet(UNetConfig.of(pipeline.config("unet")), unet),
-                    new Vae(VaeConfig.of(pipeline.config("vae")), vae),
-                    NoiseSchedule.of(ModelConfig.open(pipeline.part("scheduler").resolve("scheduler_config.json"))),
+                    new PromptEncoder(texts, pipeline.zerosForEmptyPrompt()),
+                    new UNet(unetConfig, unet),
+                    new Vae(vaeConfig, vae),
+                    schedule,
                     owner);
-            warnOfUnusedTensors("unet", unet);
+            refuseUnusedTensors("unet", unet);
             warnOfUnusedTensors("vae", vae);
-            return model;
+            return opened;
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -87,27 +95,60 @@ public record StableDiffusion(
     }
 
     /** @return the suffix of each text encoder's folder names */
-    private static List<String> encoders(PipelineFolder pipeline, Path folder) {
+    private static List<String> encoders(Pipeline pipeline, Path model) {
         return switch (pipeline.pipelineClass()) {
             case "StableDiffusionPipeline" -> List.of("");
             case "StableDiffusionXLPipeline" -> List.of("", "_2");
             default ->
-                throw new ModelFileException(folder + ": model_index.json: _class_name: expected"
+                throw new ModelFileException(model + ": model_index.json: _class_name: expected"
                         + " StableDiffusionPipeline or StableDiffusionXLPipeline, found " + pipeline.pipelineClass());
         };
     }
 
-    private static PromptEncoder.Part text(PipelineFolder pipeline, String suffix, NDManager owner) {
+    private static PromptEncoder.Part text(Pipeline pipeline, String suffix, NDManager owner) {
         String part = "text_encoder" + suffix;
         Weights weights = weights(pipeline, part, DataType.FLOAT32, Weights.Use.INFERENCE, owner);
-        ClipTextEncoder encoder = new ClipTextEncoder(pipeline.config(part), weights, owner);
+        ClipTextConfig config = ClipTextConfig.of(pipeline.config(part));
+        // OpenAI's models use an approximation of GELU, and OpenCLIP's models do not.
+        boolean openClip = !config.quickGelu();
+        ClipTokenizer tokenizer =
+                pipeline.tokenizer(suffix).map(ClipTokenizer::open).orElseGet(() -> ClipTokenizer.ofClip(openClip));
+        if (tokenizer.vocabulary() > config.vocabulary()) {
+            throw new ModelFileException(part + ": expected a tokenizer with at most " + config.vocabulary()
+                    + " tokens, as in vocab_size, found " + tokenizer.vocabulary()
+                    + " tokens. A model with a vocabulary of its own needs a folder tokenizer" + suffix);
+        }
+        ClipTextEncoder encoder = new ClipTextEncoder(config, weights, owner);
         warnOfUnusedTensors(part, weights);
-        return new PromptEncoder.Part(ClipTokenizer.open(pipeline.part("tokenizer" + suffix)), encoder);
+        return new PromptEncoder.Part(tokenizer, encoder);
     }
 
-    private static Weights weights(
-            PipelineFolder pipeline, String part, DataType type, Weights.Use use, NDManager owner) {
+    private static Weights weights(Pipeline pipeline, String part, DataType type, Weights.Use use, NDManager owner) {
         return new Weights(part, pipeline.weights(part), type, owner).withUse(use);
+    }
+
+    /** @throws ModelFileException if one part's output does not fit the next part's input */
+    private static void requireMatchingParts(UNetConfig unet, VaeConfig vae, List<PromptEncoder.Part> texts) {
+        if (unet.inChannels() != vae.latentChannels() || unet.outChannels() != vae.latentChannels()) {
+            throw new ModelFileException("unet: in_channels and out_channels: expected " + vae.latentChannels()
+                    + ", the VAE's latent_channels, found " + unet.inChannels() + " and " + unet.outChannels()
+                    + (unet.inChannels() == INPAINTING_CHANNELS ? " (inpainting models are not supported)" : ""));
+        }
+        int width =
+                texts.stream().mapToInt(text -> text.encoder().config().width()).sum();
+        if (unet.contextWidth() != width) {
+            throw new ModelFileException("unet: cross_attention_dim: expected " + width
+                    + ", the width of the text encoders, found " + unet.contextWidth());
+        }
+    }
+
+    /** A tensor that no layer uses would have changed the images, so the config does not describe this UNet. */
+    private static void refuseUnusedTensors(String part, Weights weights) {
+        if (!weights.unused().isEmpty()) {
+            throw new ModelFileException(part + ": expected only tensors of the UNet that the config describes, found "
+                    + weights.unused().size() + " other tensors, such as "
+                    + weights.unused().first());
+        }
     }
 
     private static void warnOfUnusedTensors(String part, Weights weights) {

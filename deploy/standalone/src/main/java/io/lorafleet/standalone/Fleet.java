@@ -14,6 +14,7 @@ import io.lorafleet.standalone.cli.FeedbackCommand;
 import io.lorafleet.standalone.cli.GenerateCommand;
 import io.lorafleet.standalone.cli.KeyCommand;
 import io.lorafleet.standalone.cli.ModelCheckCommand;
+import io.lorafleet.standalone.cli.ModelInspectCommand;
 import io.lorafleet.standalone.cli.ParityCommand;
 import io.lorafleet.standalone.cli.TopicsCommand;
 import io.lorafleet.standalone.cli.UpCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.ScopeType;
             BlobPermissionsCommand.class,
             TopicsCommand.class,
             ModelCheckCommand.class,
+            ModelInspectCommand.class,
             DistillCommand.class,
             EvaluateCommand.class,
             ParityCommand.class,

@@ -4,8 +4,8 @@ package io.lorafleet.worker.engine;
 import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.SamplerKind;
-import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
@@ -33,18 +33,18 @@ class EngineComponents {
     private static final Logger LOG = Logger.getLogger(EngineComponents.class);
 
     private final WorkerConfig.Worker config;
-    private final Path folder;
+    private final Path path;
 
     EngineComponents(WorkerConfig config) {
         this.config = config.worker();
-        this.folder = config.model();
+        this.path = config.model();
     }
 
     @Produces
     @Singleton
     StableDiffusion model() {
         TorchSettings.configure(config.threads().orElse(Runtime.getRuntime().availableProcessors()));
-        return StableDiffusion.open(folder, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
+        return StableDiffusion.open(path, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
     }
 
     @Produces
@@ -52,7 +52,7 @@ class EngineComponents {
     BaseModel description(StableDiffusion model) {
         return new BaseModel(
                 model.name(),
-                PipelineFolder.open(folder).fingerprint("unet"),
+                Pipelines.open(path).fingerprint("unet"),
                 model.sizeMultiple(),
                 model.defaultSize(),
                 SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));

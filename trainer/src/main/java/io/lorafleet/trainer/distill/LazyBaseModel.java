@@ -4,7 +4,7 @@ package io.lorafleet.trainer.distill;
 import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
-import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
 import java.nio.file.Path;
 
 /**
@@ -12,12 +12,12 @@ import java.nio.file.Path;
  *
  * @param threads number of CPU threads per operation
  */
-record LazyBaseModel(Path folder, int threads) {
+record LazyBaseModel(Path path, int threads) {
 
     /** @return the model, for the calling thread; the caller must close it */
     StableDiffusion open() {
         TorchSettings.configure(threads);
-        StableDiffusion model = StableDiffusion.openForTraining(folder, Device.cpu());
+        StableDiffusion model = StableDiffusion.openForTraining(path, Device.cpu());
         TorchSettings.prepareThread();
         return model;
     }
@@ -27,6 +27,6 @@ record LazyBaseModel(Path folder, int threads) {
      *     io.lorafleet.messages.worker.WorkerStatus.BaseModel#fingerprint}
      */
     String fingerprint() {
-        return PipelineFolder.open(folder).fingerprint("unet");
+        return Pipelines.open(path).fingerprint("unet");
     }
 }

@@ -43,7 +43,7 @@ public final class LoraDistiller implements Distiller {
     private final PromptRules rules;
 
     /**
-     * @param folder the base model's folder; read at the start of each run
+     * @param folder path of the base model; read at the start of each run
      * @param threads number of CPU threads per operation
      */
     public LoraDistiller(
@@ -88,7 +88,7 @@ public final class LoraDistiller implements Distiller {
         String expected = parent.baseFingerprint();
         if (expected != null && !expected.equals(found)) {
             throw new IOException("lorafleet.model: expected the base of " + parent.pinned() + " with fingerprint "
-                    + expected + ", found " + found + " in " + base.folder());
+                    + expected + ", found " + found + " in " + base.path());
         }
     }
 

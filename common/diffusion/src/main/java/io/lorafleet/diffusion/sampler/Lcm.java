@@ -14,11 +14,12 @@ import ai.djl.ndarray.NDArray;
  */
 final class Lcm implements Sampler {
     /** Number of solver steps used to distill the model. */
-    private static final int ORIGINAL_STEPS = 50;
+    static final int ORIGINAL_STEPS = 50;
     /** Standard deviation of the data, as assumed by the boundary condition. */
     private static final double SIGMA_DATA = 0.5;
 
-    private static final double TIMESTEP_SCALING = 10;
+    /** Factor of the timestep in the boundary condition. */
+    static final double TIMESTEP_SCALING = 10;
 
     private final NoiseSchedule schedule;
     private final double[] timesteps;

@@ -3,13 +3,13 @@ package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
 import io.lorafleet.diffusion.weights.ModelConfig;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * The noise schedule used in training, from diffusers' {@code scheduler/scheduler_config.json}.
  *
- * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to that timestep
+ * @param alphaBar alphas_cumprod: for each training timestep, the product of 1 - beta up to that timestep; the last is 0
+ *     if the config rescales the betas to a zero terminal signal-to-noise ratio
+ * @param plainAlphaBar the same values before they were rescaled
  * @param prediction prediction type of the model
  * @param spacing spacing of the sampler's timesteps
  * @param stepsOffset offset that leading spacing adds to the timesteps
@@ -20,6 +20,7 @@ import java.util.Locale;
  */
 public record NoiseSchedule(
         double[] alphaBar,
+        double[] plainAlphaBar,
         PredictionType prediction,
         Spacing spacing,
         int stepsOffset,
@@ -37,74 +38,30 @@ public record NoiseSchedule(
 
     /** @throws io.lorafleet.diffusion.weights.ModelFileException if the config uses an unsupported option */
     public static NoiseSchedule of(ModelConfig config) {
-        return of(config, config.text("_class_name", "DDIMScheduler"));
+        return of(config, config.text("_class_name"));
     }
 
-    /** @param schedulerClass scheduler class, which overrides the one in the config */
+    /**
+     * @param schedulerClass scheduler class, which overrides the one in the config
+     * @throws io.lorafleet.diffusion.weights.ModelFileException if the class is not supported, if the config uses an
+     *     unsupported option, or if it has a field that is not known
+     */
     public static NoiseSchedule of(ModelConfig config, String schedulerClass) {
-        config.requireUnused("trained_betas");
-        config.requireUnused("thresholding");
-        config.requireUnused("rescale_betas_zero_snr");
-        config.requireUnused("use_exponential_sigmas");
-        config.requireUnused("use_beta_sigmas");
-        config.requireUnused("use_flow_sigmas");
-        config.requireUnused("use_lu_lambdas");
-        config.requireUnused("euler_at_final");
-        config.requireOneOf("skip_prk_steps", true);
-        config.requireOneOf("solver_order", 2);
-        config.requireOneOf("solver_type", "midpoint", "bh2");
-        config.requireOneOf("algorithm_type", "dpmsolver++");
-        config.requireOneOf("predict_x0", true);
-        config.requireOneOf("prediction_type", "epsilon", "v_prediction");
-        config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
-        config.requireOneOf("interpolation_type", "linear");
-        config.requireOneOf("final_sigmas_type", "zero");
-        // The defaults depend on the scheduler class, as in diffusers.
-        boolean leads =
-                List.of("DDIMScheduler", "PNDMScheduler", "LCMScheduler").contains(schedulerClass);
-        String spacing = leads ? "leading" : "linspace";
-        boolean clips = schedulerClass.equals("DDIMScheduler");
-        double[] alphaBar = alphaBar(config);
+        return new SchedulerConfig(config, schedulerClass).read();
+    }
+
+    /** @return the schedule for a sampler that does not know of rescaled betas: diffusers' PNDM ignores this option */
+    NoiseSchedule withoutRescaling() {
         return new NoiseSchedule(
-                alphaBar,
-                PredictionType.valueOf(config.text("prediction_type", "epsilon").toUpperCase(Locale.ROOT)),
-                Spacing.valueOf(config.text("timestep_spacing", spacing).toUpperCase(Locale.ROOT)),
-                config.integer("steps_offset", 0),
-                config.flag("set_alpha_to_one", true) ? 1 : alphaBar[0],
-                config.flag("clip_sample", clips) ? config.number("clip_sample_range", 1) : Double.POSITIVE_INFINITY,
-                config.flag("use_karras_sigmas", false),
+                plainAlphaBar,
+                plainAlphaBar,
+                prediction,
+                spacing,
+                stepsOffset,
+                finalAlphaBar,
+                clipSample,
+                karrasSigmas,
                 schedulerClass);
-    }
-
-    private static double[] alphaBar(ModelConfig config) {
-        config.requireOneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2");
-        int count = config.integer("num_train_timesteps", 1000);
-        // diffusers' defaults; Stable Diffusion's own are 0.00085 and 0.012, scaled linear.
-        double first = config.number("beta_start", 0.0001);
-        double last = config.number("beta_end", 0.02);
-        String kind = config.text("beta_schedule", "linear");
-        double[] alphaBar = new double[count];
-        double product = 1;
-        for (int t = 0; t < count; t++) {
-            double along = count == 1 ? 0 : (double) t / (count - 1);
-            double beta = switch (kind) {
-                case "linear" -> first + along * (last - first);
-                case "scaled_linear" -> square(Math.sqrt(first) + along * (Math.sqrt(last) - Math.sqrt(first)));
-                // Nichol and Dhariwal 2021, equation 17; 0.999 keeps the last step finite.
-                default -> Math.min(1 - cosine((t + 1.0) / count) / cosine((double) t / count), 0.999);
-            };
-            product *= 1 - beta;
-            alphaBar[t] = product;
-        }
-        return alphaBar;
-    }
-
-    private static double cosine(double x) {
-        return square(Math.cos((x + 0.008) / 1.008 * Math.PI / 2));
-    }
-
-    private static double square(double x) {
-        return x * x;
     }
 
     /** @return alpha bar at a timestep; {@link #finalAlphaBar} for a negative timestep */

@@ -22,7 +22,7 @@ final class Pndm implements Sampler {
     private final int stride;
 
     Pndm(NoiseSchedule schedule, int steps, int startStep) {
-        this.schedule = schedule;
+        this.schedule = schedule.withoutRescaling();
         this.stride = schedule.trainTimesteps() / steps;
         double[] once = Arrays.copyOfRange(schedule.timesteps(steps, true), startStep, steps);
         this.timesteps = once.length == 1 ? once : secondTwice(once);

@@ -2,6 +2,10 @@
 package io.lorafleet.diffusion.sampler;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The supported samplers. */
 public enum SamplerKind {
@@ -47,15 +51,28 @@ public enum SamplerKind {
         return maker.make(schedule, steps, startStep);
     }
 
+    String schedulerClass() {
+        return schedulerClass;
+    }
+
+    /** @return the supported scheduler classes of diffusers, in the order of the samplers */
+    static Set<String> schedulerClasses() {
+        return Arrays.stream(values())
+                .map(SamplerKind::schedulerClass)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
     /**
-     * @return the sampler that matches the scheduler class and {@code karrasSigmas} of the noise schedule, or DDIM if
-     *     none matches
+     * @return the sampler that matches the scheduler class of the noise schedule, and its {@code karrasSigmas} if the
+     *     class has this option
      */
     public static SamplerKind of(NoiseSchedule schedule) {
-        return Arrays.stream(values())
-                .filter(kind ->
-                        kind.schedulerClass.equals(schedule.schedulerClass()) && kind.karras == schedule.karrasSigmas())
+        List<SamplerKind> kinds = Arrays.stream(values())
+                .filter(kind -> kind.schedulerClass.equals(schedule.schedulerClass()))
+                .toList();
+        return kinds.stream()
+                .filter(kind -> kind.karras == schedule.karrasSigmas())
                 .findFirst()
-                .orElse(DDIM);
+                .orElseGet(() -> kinds.get(0));
     }
 }

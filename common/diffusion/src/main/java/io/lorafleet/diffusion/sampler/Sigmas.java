@@ -15,6 +15,8 @@ import java.util.Arrays;
 record Sigmas(double[] timesteps, double[] values) {
     /** Exponent that concentrates the steps at small sigmas (Karras et al. 2022, equation 5). */
     private static final double RHO = 7;
+    /** diffusers' replacement for an alpha bar of 0, which keeps sigma finite. */
+    private static final double MIN_ALPHA_BAR = Math.scalb(1.0, -24);
 
     /** The sigmas of these timesteps, interpolated between whole timesteps. */
     static Sigmas at(double[] timesteps, NoiseSchedule schedule) {
@@ -111,7 +113,7 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     static double sigma(NoiseSchedule schedule, int timestep) {
-        double alphaBar = schedule.alphaBar()[timestep];
+        double alphaBar = Math.max(schedule.alphaBar()[timestep], MIN_ALPHA_BAR);
         return Math.sqrt((1 - alphaBar) / alphaBar);
     }
 }

@@ -13,7 +13,6 @@ import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.LayerNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
-import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,27 +32,31 @@ public final class ClipTextEncoder {
     private final @Nullable Linear projection;
     private final NDArray causalMask;
     private final int endToken;
+    private final ClipTextConfig config;
 
     /** @param owner manager that owns the causal mask */
-    public ClipTextEncoder(ModelConfig config, Weights weights, NDManager owner) {
-        config.requireOneOf("hidden_act", "quick_gelu", "gelu");
-        int width = config.integer("hidden_size");
-        int length = config.integer("max_position_embeddings");
+    public ClipTextEncoder(ClipTextConfig config, Weights weights, NDManager owner) {
+        this.config = config;
+        int width = config.width();
         // Checkpoints written by transformers before version 5 have the prefix "text_model".
         Weights root = weights.has("text_model.final_layer_norm.weight") ? weights.in("text_model") : weights;
         Weights embeddings = root.in("embeddings");
-        tokenEmbedding = embeddings.get("token_embedding.weight", config.integer("vocab_size"), width);
-        positionEmbedding = embeddings.get("position_embedding.weight", length, width);
+        tokenEmbedding = embeddings.get("token_embedding.weight", config.vocabulary(), width);
+        positionEmbedding = embeddings.get("position_embedding.weight", config.length(), width);
         layers = new ArrayList<>();
-        for (int i = 0; i < config.integer("num_hidden_layers"); i++) {
+        for (int i = 0; i < config.layers(); i++) {
             layers.add(new Layer(config, root.in("encoder.layers", i)));
         }
-        finalNorm = new LayerNorm(root.in("final_layer_norm"), width, config.number("layer_norm_eps", 1e-5));
+        finalNorm = new LayerNorm(root.in("final_layer_norm"), width, config.normEpsilon());
         projection = weights.has("text_projection.weight")
-                ? Linear.withoutBias(weights.in("text_projection"), width, config.integer("projection_dim"))
+                ? Linear.withoutBias(weights.in("text_projection"), width, config.projectionWidth())
                 : null;
-        causalMask = causalMask(length, owner);
-        endToken = config.integer("eos_token_id", 49407); // the id in CLIP's vocabulary
+        causalMask = causalMask(config.length(), owner);
+        endToken = config.endToken();
+    }
+
+    public ClipTextConfig config() {
+        return config;
     }
 
     /**
@@ -116,13 +119,12 @@ public final class ClipTextEncoder {
         private final Linear up;
         private final Linear down;
 
-        Layer(ModelConfig config, Weights weights) {
-            int width = config.integer("hidden_size");
-            int inner = config.integer("intermediate_size");
-            double epsilon = config.number("layer_norm_eps", 1e-5);
-            heads = config.integer("num_attention_heads");
-            activation =
-                    config.text("hidden_act", "quick_gelu").equals("gelu") ? Functions::gelu : Functions::quickGelu;
+        Layer(ClipTextConfig config, Weights weights) {
+            int width = config.width();
+            int inner = config.inner();
+            double epsilon = config.normEpsilon();
+            heads = config.heads();
+            activation = config.quickGelu() ? Functions::quickGelu : Functions::gelu;
             norm1 = new LayerNorm(weights.in("layer_norm1"), width, epsilon);
             Weights attention = weights.in("self_attn");
             q = Linear.of(attention.in("q_proj"), width, width);

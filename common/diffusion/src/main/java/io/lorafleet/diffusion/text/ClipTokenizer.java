@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,14 +28,14 @@ import java.util.regex.Pattern;
  * @see "transformers models/clip/tokenization_clip.py; Sennrich et al. 2016"
  */
 public final class ClipTokenizer {
-    private static final String START = "<|startoftext|>";
-    private static final String END = "<|endoftext|>";
+    static final String START = "<|startoftext|>";
+    static final String END = "<|endoftext|>";
     private static final Pattern WORD = Pattern.compile(
             Pattern.quote(START) + "|" + Pattern.quote(END)
                     + "|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
             Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final String WORD_END = "</w>";
+    static final String WORD_END = "</w>";
     private static final char[] LETTER_OF_BYTE = lettersOfBytes();
 
     private final Map<String, Integer> ids;
@@ -68,6 +69,20 @@ public final class ClipTokenizer {
                 ids, merges(folder.resolve("merges.txt")), config.integer("model_max_length"), start, end, pad);
     }
 
+    /**
+     * The tokenizer of the published models, for a model without a tokenizer folder.
+     *
+     * @param openClip whether the text encoder is one of OpenCLIP, which pads prompts with another token
+     */
+    public static ClipTokenizer ofClip(boolean openClip) {
+        ClipVocabulary clip = ClipVocabulary.load();
+        Map<List<String>, Integer> ranks = new HashMap<>();
+        clip.merges().forEach(pair -> ranks.putIfAbsent(pair, ranks.size()));
+        int end = clip.id(END);
+        int pad = openClip ? clip.id(ClipVocabulary.OPEN_CLIP_PAD) : end;
+        return new ClipTokenizer(clip.ids(), ranks, ClipVocabulary.LENGTH, clip.id(START), end, pad);
+    }
+
     private static int special(String token, Map<String, Integer> ids, Path folder) {
         Integer id = ids.get(token);
         if (id == null) {
@@ -81,6 +96,11 @@ public final class ClipTokenizer {
      */
     public int length() {
         return length;
+    }
+
+    /** @return the largest token id plus one: the size of the text encoder's table of tokens */
+    public int vocabulary() {
+        return Collections.max(ids.values()) + 1;
     }
 
     /** @return {@link #length()} token ids: start, the prompt, end, padding */
@@ -159,7 +179,7 @@ public final class ClipTokenizer {
      * GPT-2's table: a printable character for each byte. Unprintable bytes are mapped to characters starting at
      * U+0100.
      */
-    private static char[] lettersOfBytes() {
+    static char[] lettersOfBytes() {
         char[] letters = new char[256];
         char next = 256;
         for (int b = 0; b < 256; b++) {

@@ -4,6 +4,7 @@ package io.lorafleet.diffusion.unet;
 import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +43,28 @@ public record UNetConfig(
      */
     public record Addition(int sizeWidth, int width) {}
 
-    /** @throws ModelFileException if the config uses an unsupported variant */
+    /**
+     * Fields that cannot change an image. diffusers uses {@code addition_embed_type_num_heads} only for other kinds of
+     * additions, and its attention processor for PyTorch 2 does not read {@code upcast_attention}: like this project's
+     * kernels, it calls PyTorch's fused attention, which computes the scores of half-precision inputs in float32.
+     */
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("addition_embed_type_num_heads", "dropout", "upcast_attention");
+
+    /** @throws ModelFileException if the config uses an unsupported variant, or has a field that is not known */
     public static UNetConfig of(ModelConfig config) {
         for (String unsupported : List.of(
                 "center_input_sample",
                 "class_embed_type",
+                "class_embeddings_concat",
+                "cross_attention_norm",
                 "dual_cross_attention",
+                "encoder_hid_dim",
                 "encoder_hid_dim_type",
                 "mid_block_only_cross_attention",
+                // diffusers refuses this field, too: its configs give the number of heads in attention_head_dim.
+                "num_attention_heads",
+                "num_class_embeds",
                 "only_cross_attention",
                 "resnet_skip_time_act",
                 "reverse_transformer_layers_per_block",
@@ -59,41 +74,53 @@ public record UNetConfig(
                 "timestep_post_act")) {
             config.requireUnused(unsupported);
         }
+        config.requireOneOf("_class_name", "UNet2DConditionModel");
         config.requireOneOf("act_fn", "silu", "swish");
-        config.requireOneOf("addition_embed_type", "text_time");
+        config.requireOneOfOrNull("addition_embed_type", "text_time");
         config.requireOneOf("attention_type", "default");
         config.requireOneOf("conv_in_kernel", 3);
         config.requireOneOf("conv_out_kernel", 3);
         config.requireOneOf("downsample_padding", 1);
+        config.requireOneOf("mid_block_scale_factor", 1);
         config.requireOneOf("mid_block_type", "UNetMidBlock2DCrossAttn");
+        config.requireOneOf("resnet_out_scale_factor", 1);
         config.requireOneOf("resnet_time_scale_shift", "default");
         config.requireOneOf("time_embedding_type", "positional");
 
         List<Integer> channels = config.integers("block_out_channels");
         List<Boolean> attends = attends(config, channels.size());
-        String heads = config.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
-        return new UNetConfig(
+        UNetConfig read = new UNetConfig(
                 config.integer("in_channels", 4),
                 config.integer("out_channels", 4),
                 channels,
                 attends,
-                config.integers(heads, channels.size()),
+                config.integers("attention_head_dim", channels.size()),
                 config.has("transformer_layers_per_block")
                         ? config.integers("transformer_layers_per_block", channels.size())
                         : channels.stream().map(c -> 1).toList(),
                 config.integer("layers_per_block", 2),
                 config.integer("cross_attention_dim"),
-                config.has("addition_embed_type")
-                        ? new Addition(
-                                config.integer("addition_time_embed_dim"),
-                                config.integer("projection_class_embeddings_input_dim"))
-                        : null,
+                addition(config),
                 config.integer("norm_num_groups", 32),
                 config.number("norm_eps", 1e-5),
                 config.flag("use_linear_projection", false),
                 config.flag("flip_sin_to_cos", true),
                 config.number("freq_shift", 0),
                 config.integer("sample_size", 64));
+        config.refuseOtherFields(WITHOUT_EFFECT);
+        return read;
+    }
+
+    /** The two sizes have no effect without the addition. */
+    private static @Nullable Addition addition(ModelConfig config) {
+        String sizeWidth = "addition_time_embed_dim";
+        String width = "projection_class_embeddings_input_dim";
+        if (!config.has("addition_embed_type")) {
+            config.integer(sizeWidth, 0);
+            config.integer(width, 0);
+            return null;
+        }
+        return new Addition(config.integer(sizeWidth), config.integer(width));
     }
 
     private static List<Boolean> attends(ModelConfig config, int count) {
@@ -101,23 +128,20 @@ public record UNetConfig(
         List<Boolean> up = blocks(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D");
         for (int i = 0; i < count; i++) {
             if (down.size() != count || up.size() != count || !down.get(i).equals(up.get(count - 1 - i))) {
-                throw new ModelFileException("unet/config.json: up_block_types: expected the mirror image of"
-                        + " down_block_types, with one block for each value of block_out_channels");
+                throw config.refusal(
+                        "up_block_types",
+                        "the mirror image of down_block_types, with one block for each value of block_out_channels");
             }
         }
         return down;
     }
 
     private static List<Boolean> blocks(ModelConfig config, String field, String attending, String plain) {
-        return config.texts(field).stream()
-                .map(type -> {
-                    if (!type.equals(attending) && !type.equals(plain)) {
-                        throw new ModelFileException("unet/config.json: " + field + ": expected " + attending + " or "
-                                + plain + ", found " + type);
-                    }
-                    return type.equals(attending);
-                })
-                .toList();
+        List<String> types = config.texts(field);
+        if (!Set.of(attending, plain).containsAll(types)) {
+            throw config.refusal(field, attending + " or " + plain + " for each block");
+        }
+        return types.stream().map(attending::equals).toList();
     }
 
     int resolutions() {

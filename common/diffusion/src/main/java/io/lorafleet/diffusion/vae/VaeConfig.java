@@ -3,7 +3,9 @@ package io.lorafleet.diffusion.vae;
 
 import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The architecture of a VAE, from diffusers' {@code vae/config.json}.
@@ -26,21 +28,26 @@ public record VaeConfig(
         double scalingFactor,
         double shiftFactor,
         int sampleSize) {
+    private static final int RGB = 3;
 
+    /** The VAE always runs in float32, as {@code force_upcast} demands. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of("force_upcast");
+
+    /** @throws ModelFileException if the config uses an unsupported variant, or has a field that is not known */
     public static VaeConfig of(ModelConfig config) {
+        config.requireOneOf("_class_name", "AutoencoderKL");
         config.requireOneOf("act_fn", "silu", "swish");
+        config.requireOneOf("in_channels", RGB);
+        config.requireOneOf("out_channels", RGB);
         config.requireUnused("latents_mean");
         config.requireUnused("latents_std");
-        for (String block : config.texts("down_block_types")) {
-            requireBlock("down_block_types", "DownEncoderBlock2D", block);
-        }
-        for (String block : config.texts("up_block_types")) {
-            requireBlock("up_block_types", "UpDecoderBlock2D", block);
-        }
-        return new VaeConfig(
-                config.integer("in_channels", 3),
+        List<Integer> channels = config.integers("block_out_channels");
+        requireBlocks(config, "down_block_types", "DownEncoderBlock2D", channels.size());
+        requireBlocks(config, "up_block_types", "UpDecoderBlock2D", channels.size());
+        VaeConfig read = new VaeConfig(
+                RGB,
                 config.integer("latent_channels", 4),
-                config.integers("block_out_channels"),
+                channels,
                 config.integer("layers_per_block", 1),
                 config.integer("norm_num_groups", 32),
                 config.flag("mid_block_add_attention", true),
@@ -49,11 +56,13 @@ public record VaeConfig(
                 config.number("scaling_factor", 0.18215),
                 config.number("shift_factor", 0),
                 config.has("sample_size") ? config.integers("sample_size", 2).get(0) : 32);
+        config.refuseOtherFields(WITHOUT_EFFECT);
+        return read;
     }
 
-    private static void requireBlock(String field, String expected, String found) {
-        if (!expected.equals(found)) {
-            throw new ModelFileException("vae/config.json: " + field + ": expected " + expected + ", found " + found);
+    private static void requireBlocks(ModelConfig config, String field, String type, int count) {
+        if (!config.texts(field).equals(Collections.nCopies(count, type))) {
+            throw config.refusal(field, type + " for each value of block_out_channels");
         }
     }
 

@@ -89,7 +89,7 @@ public final class Checksums {
     }
 
     /** @return the SHA-256 of the concatenated files, in hexadecimal */
-    static String sha256(List<Path> files) {
+    public static String sha256(List<Path> files) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha256);

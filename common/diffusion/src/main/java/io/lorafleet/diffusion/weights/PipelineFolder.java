@@ -8,11 +8,30 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** A model folder in the diffusers layout: {@code model_index.json}, and one folder for each part of the pipeline. */
-public final class PipelineFolder {
+public final class PipelineFolder implements Pipeline {
+    /**
+     * Fields of {@code model_index.json} that cannot change an image: parts whose files are read elsewhere, and parts
+     * that diffusers uses for other purposes. The safety checker does not change images but replaces them.
+     */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "feature_extractor",
+            "force_zeros_for_empty_prompt", // read by zerosForEmptyPrompt()
+            "image_encoder",
+            "requires_safety_checker",
+            "safety_checker",
+            "scheduler", // read by schedulerClass()
+            "text_encoder",
+            "text_encoder_2",
+            "tokenizer",
+            "tokenizer_2",
+            "unet",
+            "vae");
+
     private final Path root;
     private final ModelConfig index;
 
@@ -31,33 +50,55 @@ public final class PipelineFolder {
             throw new ModelFileException(
                     root + ": expected a model folder in the diffusers layout, found no model_index.json in it");
         }
-        return new PipelineFolder(root, ModelConfig.open(index));
+        ModelConfig config = ModelConfig.open(index);
+        config.refuseOtherFields(WITHOUT_EFFECT);
+        return new PipelineFolder(root, config);
     }
 
-    /**
-     * Verifies the files against the folder's {@code SHA256SUMS}, if it has one.
-     *
-     * @throws ModelFileException if a file is missing or has a different checksum
-     */
+    @Override
     public void verify() {
         Checksums.verify(root);
     }
 
+    @Override
     public String name() {
         return root.toAbsolutePath().normalize().getFileName().toString();
     }
 
-    /** @return the pipeline's class, such as {@code StableDiffusionPipeline} */
+    @Override
     public String pipelineClass() {
         return index.text("_class_name");
     }
 
-    /** @return a flag from {@code model_index.json}; false if it is absent */
-    public boolean flag(String field) {
-        return index.flag(field, false);
+    @Override
+    public boolean zerosForEmptyPrompt() {
+        return index.flag("force_zeros_for_empty_prompt", false);
     }
 
-    public Path part(String part) {
+    @Override
+    public ModelConfig schedulerConfig() {
+        return ModelConfig.open(part("scheduler").resolve("scheduler_config.json"));
+    }
+
+    /** Like diffusers, prefers the class in {@code model_index.json} to the one in the scheduler's config. */
+    @Override
+    public String schedulerClass() {
+        if (!index.has("scheduler")) {
+            return schedulerConfig().text("_class_name");
+        }
+        List<String> libraryAndClass = index.texts("scheduler");
+        if (libraryAndClass.size() != 2) {
+            throw index.refusal("scheduler", "a library and a class");
+        }
+        return libraryAndClass.get(1);
+    }
+
+    @Override
+    public Optional<Path> tokenizer(String suffix) {
+        return Optional.of(part("tokenizer" + suffix));
+    }
+
+    private Path part(String part) {
         Path folder = root.resolve(part);
         if (!Files.isDirectory(folder)) {
             throw new ModelFileException(folder + ": expected a folder with the pipeline's " + part + ", found none");
@@ -65,18 +106,35 @@ public final class PipelineFolder {
         return folder;
     }
 
+    @Override
     public ModelConfig config(String part) {
         return ModelConfig.open(part(part).resolve("config.json"));
     }
 
-    /** @return the part's weight files */
+    @Override
     public List<Safetensors> weights(String part) {
-        return weightFiles(part).stream().map(Safetensors::open).toList();
+        return weightFiles(part(part)).stream().map(Safetensors::open).toList();
     }
 
-    /** @return the SHA-256 of the part's concatenated weight files, in hexadecimal */
+    @Override
     public String fingerprint(String part) {
-        return Checksums.sha256(weightFiles(part));
+        return Checksums.sha256(weightFiles(part(part)));
+    }
+
+    /** @return the weights in a part's folder that does not belong to a whole pipeline */
+    public static List<Safetensors> weightsIn(Path folder) {
+        return weightFiles(folder).stream().map(Safetensors::open).toList();
+    }
+
+    @Override
+    public List<Fact> facts() {
+        return List.of(
+                new Fact("layout", "a folder in the diffusers layout", "model_index.json"),
+                new Fact("kind", pipelineClass(), "model_index.json"),
+                new Fact(
+                        "prediction",
+                        schedulerConfig().text("prediction_type", "epsilon"),
+                        "scheduler/scheduler_config.json"));
     }
 
     /**
@@ -84,8 +142,7 @@ public final class PipelineFolder {
      * {@code *.safetensors.index.json} with its shards, or a single file. A file without a variant takes precedence
      * over a {@code .fp16} file.
      */
-    private List<Path> weightFiles(String part) {
-        Path folder = part(part);
+    private static List<Path> weightFiles(Path folder) {
         for (String variant : List.of("", ".fp16")) {
             for (String stem : List.of("diffusion_pytorch_model", "model")) {
                 Path single = folder.resolve(stem + variant + ".safetensors");

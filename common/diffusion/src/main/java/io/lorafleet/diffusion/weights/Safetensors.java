@@ -23,6 +23,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -40,6 +42,26 @@ public final class Safetensors {
     private final String name;
     private final SafetensorsHeader header;
     private final Source source;
+    /** Names of the tensors whose rows and columns are exchanged when they are read. */
+    private final Set<String> transposed;
+
+    /**
+     * A tensor of a file under another name.
+     *
+     * @param tensor name in the file
+     * @param shape shape, which must have as many elements as the part
+     * @param part index of the part, if the tensor's rows are divided into equal parts
+     * @param parts number of parts
+     * @param transposed whether rows and columns are exchanged; {@code shape} is the shape before that
+     */
+    public record View(String tensor, Shape shape, int part, int parts, boolean transposed) {
+        public View {
+            if (part < 0 || part >= parts || (transposed && (shape.dimension() != 2 || parts != 1))) {
+                throw new IllegalArgumentException(
+                        tensor + ": " + shape + ", part " + part + " of " + parts + ", transposed: " + transposed);
+            }
+        }
+    }
 
     /** The source of the bytes after the header. */
     private interface Source {
@@ -96,10 +118,11 @@ public final class Safetensors {
         }
     }
 
-    private Safetensors(String name, SafetensorsHeader header, Source source) {
+    private Safetensors(String name, SafetensorsHeader header, Source source, Set<String> transposed) {
         this.name = name;
         this.header = header;
         this.source = source;
+        this.transposed = transposed;
     }
 
     /** @throws ModelFileException if the file is missing or is not a valid safetensors file */
@@ -110,7 +133,7 @@ public final class Safetensors {
                     new BufferedInputStream(Channels.newInputStream(channel)),
                     channel.size(),
                     SafetensorsHeader.MAX_HEADER_BYTES);
-            return new Safetensors(file.toString(), header, new MappedFile(file, header.dataStart()));
+            return new Safetensors(file.toString(), header, new MappedFile(file, header.dataStart()), Set.of());
         } catch (IOException e) {
             throw new ModelFileException(file + ": cannot be read: " + e, e);
         }
@@ -133,7 +156,7 @@ public final class Safetensors {
     private static Safetensors of(String name, byte[] file, long maxHeaderBytes) {
         try {
             SafetensorsHeader header = header(name, new ByteArrayInputStream(file), file.length, maxHeaderBytes);
-            return new Safetensors(name, header, new Bytes(ByteBuffer.wrap(file), header.dataStart()));
+            return new Safetensors(name, header, new Bytes(ByteBuffer.wrap(file), header.dataStart()), Set.of());
         } catch (IOException e) {
             throw new UncheckedIOException("unexpected failure while reading from memory", e);
         }
@@ -149,6 +172,37 @@ public final class Safetensors {
         } catch (BadSafetensorsException e) {
             throw new ModelFileException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Gives tensors of this file other names and shapes. Nothing is read or copied.
+     *
+     * @param views views by their new names
+     * @return the same file with only these tensors
+     */
+    public Safetensors select(Map<String, View> views) {
+        Map<String, SafetensorsHeader.Tensor> tensors = new LinkedHashMap<>();
+        Set<String> exchanged = new HashSet<>();
+        views.forEach((newName, view) -> {
+            SafetensorsHeader.Tensor found = found(view.tensor());
+            long bytes = found.bytes() / view.parts();
+            if (view.shape().size() * found.type().bytes() != bytes) {
+                throw new ModelFileException(name + ": tensor " + view.tensor() + ": expected " + view.parts()
+                        + " parts of shape " + view.shape() + ", found " + shape(view.tensor()));
+            }
+            long offset = found.offset() + view.part() * bytes;
+            tensors.put(
+                    newName,
+                    new SafetensorsHeader.Tensor(found.type(), view.shape().getShape(), offset, bytes));
+            if (view.transposed()) {
+                exchanged.add(newName);
+            }
+        });
+        return new Safetensors(
+                name,
+                new SafetensorsHeader(header.dataStart(), header.dataBytes(), tensors, header.metadata()),
+                source,
+                exchanged);
     }
 
     /** @return the file's name, for error messages */
@@ -168,7 +222,13 @@ public final class Safetensors {
 
     /** @return the tensor's shape */
     public Shape shape(String tensor) {
-        return new Shape(found(tensor).shape());
+        long[] shape = found(tensor).shape();
+        return transposed.contains(tensor) ? new Shape(shape[1], shape[0]) : new Shape(shape);
+    }
+
+    /** @return the tensor's data type in the file */
+    public TensorType type(String tensor) {
+        return found(tensor).type();
     }
 
     private SafetensorsHeader.Tensor found(String tensor) {
@@ -191,10 +251,13 @@ public final class Safetensors {
         }
         try {
             ByteBuffer bytes = source.bytes(found.offset(), found.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            if (transposed.contains(tensor)) {
+                bytes = exchange(bytes, found);
+            }
             if (found.type() == TensorType.BF16) {
                 bytes = widen(bytes);
             }
-            return owner.create(bytes, new Shape(found.shape()), dataType(found.type()));
+            return owner.create(bytes, shape(tensor), dataType(found.type()));
         } catch (IOException e) {
             throw new ModelFileException(name + ": tensor " + tensor + ": cannot be read: " + e, e);
         }
@@ -212,7 +275,7 @@ public final class Safetensors {
      */
     NDArray readInto(ScratchMemory memory, String tensor, DataType type, NDManager owner) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
-        if (found == null || found.type() == TensorType.BF16) {
+        if (found == null || found.type() == TensorType.BF16 || transposed.contains(tensor)) {
             return read(tensor, type, owner);
         }
         try {
@@ -228,7 +291,7 @@ public final class Safetensors {
     /** @return the tensor's values as float32; a view if the tensor is stored as float32, otherwise a copy */
     public FloatBuffer floats(String tensor) {
         SafetensorsHeader.Tensor found = header.tensors().get(tensor);
-        if (found == null || found.type() != TensorType.F32) {
+        if (found == null || found.type() != TensorType.F32 || transposed.contains(tensor)) {
             try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
                 return FloatBuffer.wrap(read(tensor, DataType.FLOAT32, scope).toFloatArray());
             }
@@ -310,6 +373,20 @@ public final class Safetensors {
             case I32 -> DataType.INT32;
             case U8 -> DataType.UINT8;
         };
+    }
+
+    /** Copies a matrix, with its rows and columns exchanged. */
+    private static ByteBuffer exchange(ByteBuffer matrix, SafetensorsHeader.Tensor tensor) {
+        int rows = Math.toIntExact(tensor.shape()[0]);
+        int columns = Math.toIntExact(tensor.shape()[1]);
+        int width = tensor.type().bytes();
+        ByteBuffer copy = ByteBuffer.allocateDirect(matrix.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int column = 0; column < columns; column++) {
+            for (int row = 0; row < rows; row++) {
+                copy.put(matrix.slice((row * columns + column) * width, width));
+            }
+        }
+        return copy.flip();
     }
 
     /** bfloat16 is the upper half of a float32. */

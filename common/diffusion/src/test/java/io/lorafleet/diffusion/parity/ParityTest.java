@@ -18,6 +18,7 @@ class ParityTest {
         "sd1, FLOAT32, 23, 1e-4",
         "sd2, FLOAT32, 23, 1e-4",
         "sdxl, FLOAT32, 25, 1e-4",
+        "unusual, FLOAT32, 13, 1e-4",
         "sd1, FLOAT16, 23, 2e-2",
         "sdxl, FLOAT16, 25, 2e-2",
         "sd1, BFLOAT16, 23, 3e-2",

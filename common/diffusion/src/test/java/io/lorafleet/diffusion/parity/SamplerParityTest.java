@@ -12,19 +12,25 @@ import org.junit.jupiter.api.Test;
 class SamplerParityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/schedulers");
     private static final double TOLERANCE = 1e-5;
+    /** Steps from sigma 4096, where diffusers' float32 has fewer digits for the image than at the usual 15. */
+    private static final double ZERO_SNR_TOLERANCE = 1e-4;
 
     @Test
     void everySamplerFollowsTheTrajectoryOfDiffusers() {
         List<ParityResult> results = new ArrayList<>();
         SamplerParity.check(GOLDEN, results::add);
         assertThat(results)
-                .hasSize(20 * 3)
+                .hasSize(40 * 3)
                 .allSatisfy(result -> assertThat(result)
                         .isInstanceOfSatisfying(
                                 ParityResult.Compared.class,
-                                compared -> assertThat(compared.within(TOLERANCE))
+                                compared -> assertThat(compared.within(tolerance(compared)))
                                         .as(compared.toString())
                                         .isTrue()));
+    }
+
+    private static double tolerance(ParityResult.Compared compared) {
+        return compared.tensor().matches("euler(_ancestral)?_zsnr_.+") ? ZERO_SNR_TOLERANCE : TOLERANCE;
     }
 
     @Test

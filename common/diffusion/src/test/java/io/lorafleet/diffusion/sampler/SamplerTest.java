@@ -15,7 +15,7 @@ class SamplerTest {
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
     void usesOnlyTrainingTimesteps(SamplerKind kind) {
-        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
+        NoiseSchedule schedule = schedule("{\"steps_offset\": 1}");
         for (int steps : kind == SamplerKind.LCM ? new int[] {1, 2, 50} : new int[] {1, 2, 3, 500, 999}) {
             assertThat(Arrays.stream(kind.with(schedule, steps).timesteps())).allMatch(t -> t >= 0 && t < 1000);
         }
@@ -25,7 +25,7 @@ class SamplerTest {
     @ParameterizedTest
     @EnumSource(SamplerKind.class)
     void startsLaterInTheSameSchedule(SamplerKind kind) {
-        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{\"steps_offset\": 1}"));
+        NoiseSchedule schedule = schedule("{\"steps_offset\": 1}");
         double[] whole =
                 Arrays.stream(kind.with(schedule, 20).timesteps()).distinct().toArray();
         double[] part =
@@ -35,7 +35,7 @@ class SamplerTest {
 
     @Test
     void pndmRunsTheSecondStepTwice() {
-        NoiseSchedule schedule = NoiseSchedule.of(ModelConfig.parse("config", "{}"));
+        NoiseSchedule schedule = schedule("{}");
         assertThat(SamplerKind.PNDM.with(schedule, 5, 2).timesteps()).containsExactly(400, 200, 200, 0);
         assertThat(SamplerKind.PNDM.with(schedule, 5, 4).timesteps()).containsExactly(0);
         assertThat(SamplerKind.PNDM.with(schedule, 1).timesteps()).containsExactly(0);
@@ -43,8 +43,12 @@ class SamplerTest {
 
     @Test
     void rejectsAnUnsupportedSchedule() {
-        assertThatThrownBy(() -> NoiseSchedule.of(ModelConfig.parse("config", "{\"beta_schedule\": \"sigmoid\"}")))
+        assertThatThrownBy(() -> schedule("{\"beta_schedule\": \"sigmoid\"}"))
                 .hasMessageContaining("config: beta_schedule: expected one of [linear, scaled_linear")
                 .hasMessageContaining("sigmoid");
+    }
+
+    private static NoiseSchedule schedule(String config) {
+        return NoiseSchedule.of(ModelConfig.parse("config", config), "DDIMScheduler");
     }
 }

@@ -37,6 +37,8 @@ class VaeTest {
 
     private static VaeConfig config(String more) {
         return VaeConfig.of(ModelConfig.parse("test", """
-                {'block_out_channels': [8, 8], 'norm_num_groups': 4, 'down_block_types': [], 'up_block_types': [], %s}""".formatted(more).replace('\'', '"')));
+                {'block_out_channels': [8, 8], 'norm_num_groups': 4,
+                 'down_block_types': ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
+                 'up_block_types': ['UpDecoderBlock2D', 'UpDecoderBlock2D'], %s}""".formatted(more).replace('\'', '"')));
     }
 }

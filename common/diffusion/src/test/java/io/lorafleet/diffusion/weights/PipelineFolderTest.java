@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.sampler.SamplerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,9 @@ class PipelineFolderTest {
 
     @Test
     void namesAMissingFolder() {
-        assertRefused(folder.resolve("nowhere"), "expected a model folder in the diffusers layout, found nothing");
+        assertRefused(
+                folder.resolve("nowhere"),
+                "expected a model folder in the diffusers layout or a .safetensors file, found nothing");
     }
 
     @Test
@@ -71,8 +75,45 @@ class PipelineFolderTest {
 
     @Test
     void namesATensorOfAnotherShape() throws IOException {
+        edit("text_encoder/config.json", "\"intermediate_size\": 128", "\"intermediate_size\": 64");
+        assertRefused(folder, "layers.0.mlp.fc1.bias: expected (64), found (128)");
+    }
+
+    @Test
+    void namesPartsThatDoNotFitTogether() throws IOException {
         edit("unet/config.json", "\"cross_attention_dim\": 32", "\"cross_attention_dim\": 48");
-        assertRefused(folder, "attn2.to_k.weight: expected (32, 48), found (32, 32)");
+        assertRefused(folder, "cross_attention_dim: expected 32, the width of the text encoders, found 48");
+        edit("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 9");
+        assertRefused(folder, "found 9 and 4 (inpainting models are not supported)");
+    }
+
+    @Test
+    void refusesATensorThatTheUNetDoesNotUse() throws IOException {
+        Path unet = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+        Safetensors all = Safetensors.open(unet);
+        Map<String, NDArray> more = new java.util.TreeMap<>();
+        try (NDManager scope = NDManager.newBaseManager()) {
+            all.names().forEach(name -> more.put(name, all.read(name, scope)));
+            more.put("class_embedding.weight", scope.zeros(new Shape(2, 2)));
+            Files.write(unet, SafetensorsWriter.write(more, Map.of()));
+        }
+        assertRefused(folder, "found 1 other tensors, such as class_embedding.weight");
+    }
+
+    @Test
+    void namesAFieldThatItDoesNotKnow() throws IOException {
+        edit("model_index.json", "{", "{\"controlnet\": [\"diffusers\", \"ControlNetModel\"],");
+        assertRefused(folder, "model_index.json: controlnet: expected no field with this name");
+    }
+
+    @Test
+    void takesTheSchedulersClassFromTheIndex() throws IOException {
+        edit("model_index.json", "\"DDIMScheduler\"", "\"HeunDiscreteScheduler\"");
+        assertRefused(folder, "_class_name: expected one of [DDIMScheduler, ");
+        edit("model_index.json", "\"HeunDiscreteScheduler\"", "\"EulerDiscreteScheduler\"");
+        try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
+            assertThat(SamplerKind.of(model.schedule())).isEqualTo(SamplerKind.EULER);
+        }
     }
 
     @Test

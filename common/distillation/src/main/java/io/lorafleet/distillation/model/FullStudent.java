@@ -4,10 +4,11 @@ package io.lorafleet.distillation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
-import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.weights.Pipeline;
 import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,11 +30,11 @@ public final class FullStudent implements Student {
     /**
      * Creates a student that starts as a copy of the base.
      *
-     * @param folder a pipeline folder
+     * @param model pipeline folder or single-file checkpoint
      * @return a student that the caller must close
      */
-    public static FullStudent open(Path folder, NDManager parent) {
-        PipelineFolder pipeline = PipelineFolder.open(folder);
+    public static FullStudent open(Path model, NDManager parent) {
+        Pipeline pipeline = Pipelines.open(model);
         return new FullStudent(
                 UNetConfig.of(pipeline.config("unet")),
                 owner -> new Weights("unet", pipeline.weights("unet"), DataType.FLOAT32, owner),

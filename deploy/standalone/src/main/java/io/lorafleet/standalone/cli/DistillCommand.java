@@ -43,9 +43,9 @@ import picocli.CommandLine.Option;
 public final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "PATH",
             required = true,
-            description = "Folder of the base model, in the diffusers layout.")
+            description = "Base model: a folder in the diffusers layout, or a single-file checkpoint.")
     private Path folder;
 
     @Option(

@@ -38,9 +38,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "PATH",
             required = true,
-            description = "Folder of the base model, in the diffusers layout.")
+            description = "Base model: a folder in the diffusers layout, or a single-file checkpoint.")
     private Path folder;
 
     @Option(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root the repository, which contains the built services
  * @param data folder for the broker's log, the blobs and the services' logs
- * @param model folder of the base model
+ * @param model path of the base model
  * @param port port of the gateway
  * @param brokerPort port of the embedded broker
  * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null

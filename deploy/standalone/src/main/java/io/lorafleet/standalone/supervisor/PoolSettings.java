@@ -10,15 +10,15 @@ import java.util.regex.Pattern;
  * An additional pool of workers in a fleet on this machine.
  *
  * @param name name of the pool
- * @param model folder of the pool's base model
+ * @param model path of the pool's base model
  * @param workers number of workers
  */
 public record PoolSettings(String name, Path model, int workers) {
     private static final Pattern TEXT = Pattern.compile("([^=]+)=(.+?)(?::(\\d{1,2}))?");
-    private static final String FORM = "expected NAME=DIR or NAME=DIR:WORKERS, found ";
+    private static final String FORM = "expected NAME=PATH or NAME=PATH:WORKERS, found ";
 
     /**
-     * @param text {@code NAME=DIR:WORKERS}, or {@code NAME=DIR} for one worker
+     * @param text {@code NAME=PATH:WORKERS}, or {@code NAME=PATH} for one worker
      * @throws IllegalArgumentException if the text does not have this form, or if a part is not valid
      */
     public static PoolSettings parse(String text) {

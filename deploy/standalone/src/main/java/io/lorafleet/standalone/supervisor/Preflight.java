@@ -2,6 +2,8 @@
 package io.lorafleet.standalone.supervisor;
 
 import io.lorafleet.broker.Ports;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.storage.OwnerOnly;
 import java.io.IOException;
@@ -45,14 +47,10 @@ final class Preflight {
     }
 
     private static void requireModel(String option, Path model) {
-        if (!Files.isDirectory(model)) {
-            throw new FleetException(option + ": folder not found: " + model
-                    + "; expected a Stable Diffusion model in the diffusers layout");
-        }
-        if (!Files.isRegularFile(model.resolve("model_index.json"))) {
-            throw new FleetException(option + ": no model_index.json in " + model
-                    + "; expected a Stable Diffusion model in the diffusers layout, with the folders tokenizer, "
-                    + "text_encoder, unet, vae and scheduler");
+        try {
+            Pipelines.open(model);
+        } catch (ModelFileException e) {
+            throw new FleetException(option + ": " + e.getMessage());
         }
     }
 

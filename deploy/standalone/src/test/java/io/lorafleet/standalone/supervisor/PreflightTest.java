@@ -86,7 +86,18 @@ class PreflightTest {
 
         assertThatThrownBy(() -> Preflight.check(settings(model, null)))
                 .isInstanceOf(FleetException.class)
-                .hasMessageStartingWith("--model: no model_index.json in " + model);
+                .hasMessage("--model: " + model
+                        + ": expected a model folder in the diffusers layout, found no model_index.json in it");
+    }
+
+    @Test
+    void refusesAFileThatIsNoCheckpoint() throws IOException {
+        Path pickled = Files.createFile(model.resolve("model.ckpt"));
+
+        assertThatThrownBy(() -> Preflight.check(settings(pickled, null)))
+                .isInstanceOf(FleetException.class)
+                .hasMessageStartingWith("--model: " + pickled + ": expected a .safetensors file")
+                .hasMessageContaining("Pickled weights can run code and are never loaded");
     }
 
     @Test

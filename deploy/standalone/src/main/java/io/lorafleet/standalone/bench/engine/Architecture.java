@@ -4,6 +4,8 @@ package io.lorafleet.standalone.bench.engine;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelConfig;
+import java.util.Collections;
+import java.util.List;
 
 /** Models to benchmark, with their published configurations and with random weights. */
 enum Architecture {
@@ -43,12 +45,25 @@ enum Architecture {
     /** The VAEs of the Stable Diffusion models have the same architecture. */
     VaeConfig vae() {
         int sampleSize = config().sampleSize() * factor();
-        String channels = this == DEMO ? "[16, 32, 64]" : "[128, 256, 512, 512]";
+        List<Integer> channels = this == DEMO ? List.of(16, 32, 64) : List.of(128, 256, 512, 512);
         int layers = this == DEMO ? 1 : 2;
         int groups = this == DEMO ? 8 : 32;
-        return VaeConfig.of(ModelConfig.parse(name(), """
+        return VaeConfig.of(ModelConfig.parse(
+                name(),
+                """
                 {"block_out_channels": %s, "layers_per_block": %d, "norm_num_groups": %d, "sample_size": %d,
-                 "down_block_types": [], "up_block_types": []}""".formatted(channels, layers, groups, sampleSize)));
+                 "down_block_types": %s, "up_block_types": %s}"""
+                        .formatted(
+                                channels,
+                                layers,
+                                groups,
+                                sampleSize,
+                                blocks("DownEncoderBlock2D", channels.size()),
+                                blocks("UpDecoderBlock2D", channels.size()))));
+    }
+
+    private static List<String> blocks(String type, int count) {
+        return Collections.nCopies(count, '"' + type + '"');
     }
 
     /** @return the width and height, in pixels, of the area covered by one latent value */

@@ -34,8 +34,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
     private static final class Model {
         @Option(
                 names = "--model",
-                paramLabel = "DIR",
-                description = "Folder of the base model, in the diffusers layout.")
+                paramLabel = "PATH",
+                description = "Base model: a folder in the diffusers layout, or a single-file checkpoint.")
         private @Nullable Path folder;
 
         @Option(

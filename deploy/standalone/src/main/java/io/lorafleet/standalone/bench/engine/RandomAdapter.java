@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.SeededNoise;
-import io.lorafleet.diffusion.weights.PipelineFolder;
+import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import io.lorafleet.standalone.FleetException;
 import java.nio.file.Path;
@@ -24,10 +24,10 @@ public final class RandomAdapter {
 
     private RandomAdapter() {}
 
-    /** @return the names and shapes of the UNet weights in a pipeline folder */
+    /** @return the names and shapes of the UNet weights of a model */
     public static Map<String, Shape> shapes(Path model) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        PipelineFolder.open(model)
+        Pipelines.open(model)
                 .weights("unet")
                 .forEach(file -> file.names().forEach(name -> shapes.put(name, file.shape(name))));
         return shapes;

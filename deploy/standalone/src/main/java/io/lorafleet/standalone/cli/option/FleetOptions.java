@@ -54,8 +54,9 @@ public final class FleetOptions {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
-            description = "Folder of the base model, in the diffusers layout. Default: deploy/demo-model.")
+            paramLabel = "PATH",
+            description = "Base model: a folder in the diffusers layout, or a single-file checkpoint. Default:"
+                    + " deploy/demo-model.")
     private @Nullable Path model;
 
     @Option(
@@ -68,8 +69,8 @@ public final class FleetOptions {
 
     @Option(
             names = "--pool",
-            paramLabel = "NAME=DIR[:N]",
-            description = "Additional pool of N workers (default: 1) with the base model in DIR. Can be repeated.")
+            paramLabel = "NAME=PATH[:N]",
+            description = "Additional pool of N workers (default: 1) with the base model at PATH. Can be repeated.")
     private List<String> pools = List.of();
 
     @Option(
