@@ -10,11 +10,13 @@ import java.nio.ByteOrder;
 public final class LoraFiles {
     private LoraFiles() {}
 
-    /** @return a LoRA file with one layer; different layer names give different bytes */
-    public static byte[] lora(String layer, int rank) {
+    /** @return a LoRA file with one layer; different titles give different bytes */
+    public static byte[] lora(String title, int rank) {
         return safetensors("""
-                {"%s.lora_A.weight": {"dtype": "F32", "shape": [%d, 1], "data_offsets": [0, %d]}}
-                """.formatted(layer, rank, 4 * rank), 4 * rank);
+                {"__metadata__": {"title": "%1$s"},
+                 "unet.conv_in.lora_A.weight": {"dtype": "F32", "shape": [%2$d, 1], "data_offsets": [0, %3$d]},
+                 "unet.conv_in.lora_B.weight": {"dtype": "F32", "shape": [1, %2$d], "data_offsets": [%3$d, %4$d]}}
+                """.formatted(title, rank, 4 * rank, 8 * rank), 8 * rank);
     }
 
     /** @param dataBytes number of zero bytes after the header */

@@ -200,6 +200,23 @@ class GoldenJsonTest {
                                 AT,
                                 AT.plusSeconds(1))),
                 Arguments.of(
+                        "adapter-version-unet-only",
+                        AdapterVersion.class,
+                        new AdapterVersion(
+                                "ink",
+                                1,
+                                SHA,
+                                1234,
+                                16,
+                                SHA,
+                                AdapterVersion.Kind.STYLE,
+                                null,
+                                AT,
+                                null,
+                                null,
+                                null,
+                                AdapterVersion.TextEncoder.IGNORED)),
+                Arguments.of(
                         "adapter-version-trained",
                         AdapterVersion.class,
                         new AdapterVersion(

@@ -4,19 +4,22 @@ package io.lorafleet.gateway.adapter;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.registry.VersionNumbers;
 import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
+import io.lorafleet.safetensors.adapter.AdapterContents;
+import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +61,14 @@ public final class AdapterUploads {
      * The adapter properties that the uploader declares.
      *
      * @param model name of the base for which the adapter was made; null for the default base
+     * @param textEncoder what to do with tensors for a text encoder
      */
     public record Description(
             String name,
             AdapterVersion.Kind kind,
             @Nullable Double guidance,
-            @Nullable String model) {}
+            @Nullable String model,
+            TextEncoderTensors textEncoder) {}
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
@@ -84,7 +89,7 @@ public final class AdapterUploads {
             return new Upload.Refused("model: expected one of " + models.baseNames() + ", found " + adapter.model());
         }
         try {
-            draft(adapter, ANY_SHA256, 1, 1);
+            draft(adapter, ANY_SHA256, 1, 1, null);
         } catch (IllegalArgumentException e) {
             return new Upload.Refused(String.valueOf(e.getMessage()));
         }
@@ -93,34 +98,33 @@ public final class AdapterUploads {
         }
         try (ClientBlobs.Incoming incoming = clientBlobs.receive(owner, Math.max(0, declaredBytes))) {
             return receive(adapter, declaredBytes, new IncomingAdapter(safetensors, incoming));
-        } catch (BadSafetensorsException e) {
+        } catch (BadSafetensorsException | BadAdapterException e) {
             return new Upload.Refused(String.valueOf(e.getMessage()));
         }
     }
 
     private Upload receive(Description adapter, long declaredBytes, IncomingAdapter file)
-            throws IOException, BadSafetensorsException {
+            throws IOException, BadSafetensorsException, BadAdapterException {
         SafetensorsHeader header = file.readHeader(maxBytes);
-        OptionalInt rank = LoraRank.of(header);
-        if (rank.isEmpty()) {
-            return new Upload.Refused(
-                    "expected LoRA tensors (" + String.join(", ", LoraRank.FACTOR_A) + "), found none");
-        }
         if (header.fileBytes() > maxBytes) {
             return new Upload.TooLarge(maxBytes);
         }
         if (declaredBytes >= 0) {
             header.requireFileOf(declaredBytes);
         }
+        // A stored adapter is one file, so there is no adapter_config.json beside it.
+        AdapterContents contents = AdapterContents.of(header.tensors(), adapter.textEncoder(), false);
         String sha256 = file.readTensors(header);
-        return publish(draft(adapter, sha256, header.fileBytes(), rank.getAsInt()), file);
+        TextEncoder textEncoder = contents.ignored() > 0 ? TextEncoder.IGNORED : null;
+        return publish(draft(adapter, sha256, header.fileBytes(), contents.rank(), textEncoder), file);
     }
 
     /**
      * @return a version with the lowest number that may be free
      * @throws IllegalArgumentException if the description is invalid
      */
-    private AdapterVersion draft(Description adapter, String sha256, long bytes, int rank) {
+    private AdapterVersion draft(
+            Description adapter, String sha256, long bytes, int rank, @Nullable TextEncoder textEncoder) {
         return new AdapterVersion(
                 adapter.name(),
                 1 + registry.adapter(adapter.name()).lastNumber(),
@@ -131,7 +135,10 @@ public final class AdapterUploads {
                 adapter.kind(),
                 adapter.guidance(),
                 clock.instant(),
-                null);
+                null,
+                null,
+                null,
+                textEncoder);
     }
 
     private Optional<BaseModel> base(@Nullable String named) {

@@ -4,8 +4,9 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 
-/** The names of the adapter kinds in the API. */
+/** The names of the adapter kinds in the API, and of the choices for tensors that workers cannot apply. */
 public final class AdapterKinds {
     private AdapterKinds() {}
 
@@ -14,6 +15,14 @@ public final class AdapterKinds {
             case "student" -> Kind.STUDENT;
             case "style" -> Kind.STYLE;
             default -> throw new ProblemException(Problem.invalid("kind", "student or style", "another kind"));
+        };
+    }
+
+    public static TextEncoderTensors textEncoder(String text) {
+        return switch (text) {
+            case "refuse" -> TextEncoderTensors.REFUSE;
+            case "ignore" -> TextEncoderTensors.IGNORE;
+            default -> throw new ProblemException(Problem.invalid("textEncoder", "refuse or ignore", "another value"));
         };
     }
 }

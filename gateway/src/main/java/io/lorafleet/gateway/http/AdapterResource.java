@@ -110,10 +110,22 @@ public final class AdapterResource {
                                     + " base")
                     @Nullable
                     String model,
+            @QueryParam("textEncoder")
+                    @DefaultValue("refuse")
+                    @Parameter(
+                            description = "What to do with a file that has tensors for a text encoder, which workers"
+                                    + " cannot apply: refuse it, or ignore these tensors and use the rest. The"
+                                    + " version then has textEncoder: ignored",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"refuse", "ignore"}))
+                    String textEncoder,
             @Context HttpHeaders headers,
             InputStream safetensors)
             throws IOException {
-        Description adapter = new Description(name, AdapterKinds.of(kind), guidance(guidance), model);
+        Description adapter = new Description(
+                name, AdapterKinds.of(kind), guidance(guidance), model, AdapterKinds.textEncoder(textEncoder));
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
         return uploads.upload(adapter, caller.owner(), declaredBytes, safetensors)

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 class StorageAllowanceUsedTest {
     @Test
     void refusesBlobsBeyondTheDailyAllowance() {
-        put("alice", lora("a", 30)).statusCode(201);
-        ValidatableResponse more = put("alice", lora("b", 30));
+        put("alice", lora("a", 1)).statusCode(201);
+        ValidatableResponse more = put("alice", lora("b", 1));
         GatewayTest.isProblem(more, 429, "allowance-used");
         more.header("Retry-After", matchesPattern("[1-9][0-9]*"));
         more.body("detail", startsWith("expected at most 300 bytes of init images and adapters"));
-        put("bob", lora("b", 30)).statusCode(201);
+        put("bob", lora("b", 1)).statusCode(201);
     }
 
     private static ValidatableResponse put(String owner, byte[] file) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.adapter;
 
-import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.BlobKeys;
@@ -16,7 +16,6 @@ import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Map;
 
 /**
  * Loads adapters from the blob store. It verifies the SHA-256 of a file before it parses the file, and rejects adapters
@@ -26,12 +25,12 @@ public final class AdapterStore {
     private final BlobStore blobs;
     private final AdapterCatalog catalog;
     private final BaseModel model;
-    private final Map<String, Shape> base;
+    private final BaseWeights base;
     private final AdapterLimits limits;
 
-    /** @param base shapes of the base's UNet weights, by name */
+    /** @param base weights of the base's UNet */
     public AdapterStore(
-            BlobStore blobs, AdapterCatalog catalog, BaseModel model, Map<String, Shape> base, AdapterLimits limits) {
+            BlobStore blobs, AdapterCatalog catalog, BaseModel model, BaseWeights base, AdapterLimits limits) {
         this.blobs = blobs;
         this.catalog = catalog;
         this.model = model;
@@ -58,6 +57,11 @@ public final class AdapterStore {
                     pinned, "rank: expected at most " + limits.rank() + ", found " + adapter.rank());
         }
         return adapter;
+    }
+
+    /** @return the weights of the base's UNet */
+    BaseWeights base() {
+        return base;
     }
 
     private void requireBase(PinnedAdapter pinned, String found) {
@@ -87,7 +91,7 @@ public final class AdapterStore {
 
     private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
         try {
-            return LoraFile.read(Safetensors.ofAdapter(pinned.toString(), file), base);
+            return LoraFile.readUNetPart(Safetensors.ofAdapter(pinned.toString(), file), base.shapes());
         } catch (AdapterException | ModelFileException e) {
             throw UnusableAdapterException.permanent(pinned, String.valueOf(e.getMessage()));
         }

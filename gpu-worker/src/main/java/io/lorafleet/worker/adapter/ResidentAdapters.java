@@ -151,7 +151,7 @@ public final class ResidentAdapters implements AutoCloseable {
             }
         }
         metrics.missed();
-        DeviceAdapter loaded = DeviceAdapter.of(store.load(pinned), type, host);
+        DeviceAdapter loaded = DeviceAdapter.of(store.load(pinned), store.base(), type, host);
         synchronized (this) {
             return onHost.put(pinned.sha256(), pinned.toString(), loaded, loaded.bytes());
         }

@@ -71,7 +71,7 @@ class EngineComponents {
                 config.adapters().hostBytes(),
                 config.adapters().maxRank());
         AdapterStore store =
-                new AdapterStore(blobs, catalog, description, model.unet().weightShapes(), limits);
+                new AdapterStore(blobs, catalog, description, model.unet().weights(), limits);
         ResidentAdapters adapters =
                 new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
         catalog.onPublished(version -> {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
@@ -70,7 +71,7 @@ class ResidentAdaptersTest {
     }
 
     private ResidentAdapters withLimits(AdapterLimits limits) {
-        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BASE, limits);
+        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BaseWeights.ofShapes(BASE), limits);
         return new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 

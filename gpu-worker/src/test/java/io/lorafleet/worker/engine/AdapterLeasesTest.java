@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
@@ -70,7 +71,7 @@ class AdapterLeasesTest {
         byte[] weights = DemoAdapter.weights(192, 0.3f);
         other = DemoAdapter.store("other", weights, blobs);
         AdapterLimits limits = new AdapterLimits(weights.length, 1 << 20, 4);
-        AdapterStore store = new AdapterStore(blobs, new AdapterCatalog(), MODEL, BASE, limits);
+        AdapterStore store = new AdapterStore(blobs, new AdapterCatalog(), MODEL, BaseWeights.ofShapes(BASE), limits);
         adapters = new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 

@@ -62,7 +62,7 @@ class DiffusionEngineTest {
         AdapterLimits limits = new AdapterLimits(1 << 20, 1 << 20, 4);
         BaseModel description = new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
         AdapterStore store = new AdapterStore(
-                blobs, new AdapterCatalog(), description, model.unet().weightShapes(), limits);
+                blobs, new AdapterCatalog(), description, model.unet().weights(), limits);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         DiffusionEngine engine = new DiffusionEngine(
                 model,

@@ -137,7 +137,7 @@ public final class LoraDistiller implements Distiller {
     private static LoraAdapter parse(AdapterVersion parent, byte[] file, StableDiffusion model)
             throws RunRejectedException {
         try {
-            return LoraFile.read(
+            return LoraFile.readUNetPart(
                     Safetensors.ofAdapter(parent.pinned().toString(), file),
                     model.unet().weightShapes());
         } catch (ModelFileException e) {

@@ -4,23 +4,76 @@ package io.lorafleet.diffusion.lora;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A LoRA adapter as read from its file, checked against the base.
+ * An adapter as read from its file, checked against the base.
  *
  * @param updates updates, by the layer's name in the UNet
  */
 public record LoraAdapter(Map<String, Update> updates) {
 
     /**
-     * The update of one layer.
+     * The update of one layer: {@code W = W0 + scale delta}, or with a magnitude, DoRA's {@code W = magnitude (W0 +
+     * scale delta) / ||W0 + scale delta||}, where the norm is taken over each output channel.
      *
-     * @param rank rank r
      * @param scale alpha / r
+     * @param delta change of the weights
+     * @param magnitude norm of each output channel's weights (out); null without DoRA
+     * @see <a href="https://arxiv.org/abs/2402.09353">Liu et al. 2024, DoRA</a>
+     */
+    public record Update(
+            double scale, Delta delta, @Nullable Factor magnitude) {
+
+        /** @return a LoRA update; the shapes of the factors are those of {@link LowRank} */
+        public static Update lowRank(double scale, Factor a, Factor b) {
+            return new Update(scale, new LowRank(a, b), null);
+        }
+
+        /** @throws AdapterException if the update is not LoRA, for example because it has a magnitude */
+        public LowRank requireLowRank(String layer) {
+            if (magnitude == null && delta instanceof LowRank lowRank) {
+                return lowRank;
+            }
+            throw new AdapterException(
+                    "layer " + layer + ": expected LoRA, found " + (magnitude == null ? "LoHa or LoKr" : "DoRA"));
+        }
+    }
+
+    /** A change of a layer's weights (out, in), or (out, in, k, k) for a convolution. */
+    public sealed interface Delta {
+        int rank();
+    }
+
+    /**
+     * {@code B A}.
+     *
      * @param a factor A: (r, in), or (r, in, k, k) for a convolution
      * @param b factor B: (out, r)
      */
-    public record Update(int rank, double scale, Factor a, Factor b) {}
+    public record LowRank(Factor a, Factor b) implements Delta {
+        @Override
+        public int rank() {
+            return (int) a.shape().get(0);
+        }
+    }
+
+    /** LoHa's elementwise product of two low-rank matrices. */
+    public record Hadamard(LowRank first, LowRank second) implements Delta {
+        @Override
+        public int rank() {
+            return first.rank();
+        }
+    }
+
+    /**
+     * LoKr's Kronecker product: out = p m and in = q n.
+     *
+     * @param rank rank r of the factors in the file
+     * @param outer outer factor (p, q)
+     * @param inner inner factor: (m, n), or (m, n, k, k) for a convolution
+     */
+    public record Kronecker(int rank, Factor outer, Factor inner) implements Delta {}
 
     /**
      * The values of a factor.
@@ -36,6 +89,9 @@ public record LoraAdapter(Map<String, Update> updates) {
 
     /** @return the largest rank of any layer */
     public int rank() {
-        return updates.values().stream().mapToInt(Update::rank).max().orElse(0);
+        return updates.values().stream()
+                .mapToInt(update -> update.delta().rank())
+                .max()
+                .orElse(0);
     }
 }

@@ -19,7 +19,6 @@ final class LoraSettings {
     private LoraSettings(ModelConfig config, String prefix) {
         this.config = config;
         this.prefix = prefix;
-        config.requireUnused(prefix + "use_dora");
     }
 
     /** @param adapterConfig content of an {@code adapter_config.json} */

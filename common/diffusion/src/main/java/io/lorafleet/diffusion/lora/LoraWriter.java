@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
+import io.lorafleet.diffusion.lora.LoraAdapter.LowRank;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.util.HashMap;
@@ -26,14 +27,19 @@ public final class LoraWriter {
 
     private LoraWriter() {}
 
-    /** @param metadata additional metadata @return the file content */
+    /**
+     * @param metadata additional metadata
+     * @return the file content
+     * @throws AdapterException if an update is not LoRA
+     */
     public static byte[] write(LoraAdapter adapter, Map<String, String> metadata) {
         Map<String, String> all = new TreeMap<>(metadata);
         all.put("format", "pt");
         all.put("lora_adapter_metadata", config(adapter));
         try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            new TreeMap<>(adapter.updates()).forEach((layer, update) -> {
+            new TreeMap<>(adapter.updates()).forEach((layer, written) -> {
+                LowRank update = written.requireLowRank(layer);
                 boolean convolution = update.a().shape().dimension() == 4;
                 Shape b = update.b().shape();
                 tensors.put(
@@ -56,7 +62,8 @@ public final class LoraWriter {
     /** PEFT's config with prefixed keys: the most common rank and alpha, and the layers whose values differ. */
     private static String config(LoraAdapter adapter) {
         Map<String, Update> updates = new TreeMap<>(adapter.updates());
-        int rank = mostCommon(updates.values().stream().map(Update::rank).toList());
+        int rank = mostCommon(
+                updates.values().stream().map(update -> update.delta().rank()).toList());
         double alpha =
                 mostCommon(updates.values().stream().map(LoraWriter::alpha).toList());
         ObjectMapper mapper = new ObjectMapper();
@@ -67,8 +74,8 @@ public final class LoraWriter {
         ObjectNode ranks = config.putObject(PREFIX + "rank_pattern");
         ObjectNode alphas = config.putObject(PREFIX + "alpha_pattern");
         updates.forEach((layer, update) -> {
-            if (update.rank() != rank) {
-                ranks.put(layer, update.rank());
+            if (update.delta().rank() != rank) {
+                ranks.put(layer, update.delta().rank());
             }
             if (alpha(update) != alpha) {
                 alphas.put(layer, alpha(update));
@@ -82,7 +89,7 @@ public final class LoraWriter {
     }
 
     private static double alpha(Update update) {
-        return update.scale() * update.rank();
+        return update.scale() * update.delta().rank();
     }
 
     private static <T> T mostCommon(List<T> values) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Low-rank adapters: {@code W = W0 + scale B A}. Adapters are read from a file, checked against the base and applied to
- * each row of a batch. The base is not changed.
+ * Adapters: {@code W = W0 + scale B A}, and the methods of DoRA, LoHa and LoKr. Adapters are read from a file, checked
+ * against the base and applied to each row of a batch. The base is not changed.
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2022</a>
  */

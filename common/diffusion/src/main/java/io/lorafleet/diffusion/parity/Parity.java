@@ -12,6 +12,7 @@ import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.lora.DeviceAdapter;
+import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
@@ -26,6 +27,7 @@ import io.lorafleet.diffusion.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
+    private static final String EXPECTED_ADAPTERS = "expected_adapters.safetensors";
     /** Reference tensors for distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
@@ -82,6 +85,7 @@ public final class Parity implements AutoCloseable {
             parity.vae();
             parity.loop();
             parity.adapters();
+            parity.adapterBatches();
             parity.reportSkipped();
         }
     }
@@ -215,11 +219,7 @@ public final class Parity implements AutoCloseable {
                 for (String format : FORMATS) {
                     Path adapter = folder.resolve("lora").resolve(name + format);
                     if (Files.isDirectory(adapter)) {
-                        DeviceAdapter read = DeviceAdapter.of(
-                                LoraFile.open(adapter, model.unet().weightShapes()),
-                                model.unet().type(),
-                                scope);
-                        List<RowAdapters.Applied> row = List.of(new RowAdapters.Applied(read, 1));
+                        List<RowAdapters.Applied> row = List.of(new RowAdapters.Applied(open(adapter, scope), 1));
                         loaded.putIfAbsent(name, row);
                         compareAdapted(outputs, tensor, name + format + ".out", Collections.nCopies(rows, row), scope);
                     } else if (format.isEmpty()) {
@@ -244,6 +244,38 @@ public final class Parity implements AutoCloseable {
         }
     }
 
+    private DeviceAdapter open(Path adapter, NDManager scope) {
+        LoraAdapter read = LoraFile.open(adapter, model.unet().weightShapes());
+        return DeviceAdapter.of(read, model.unet().weights(), model.unet().type(), scope);
+    }
+
+    /** Compares batches whose metadata names the adapters of each row, with their scales. */
+    private void adapterBatches() {
+        Path file = folder.resolve(EXPECTED_ADAPTERS);
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        ReferenceTensors outputs = new ReferenceTensors(Safetensors.open(file));
+        Map<String, List<List<ReferenceTensors.Scaled>>> batches = outputs.batches("batches");
+        try (NDManager scope = scope()) {
+            Map<String, DeviceAdapter> loaded = new HashMap<>();
+            for (String tensor : outputs.names()) {
+                List<List<RowAdapters.Applied>> rows = new ArrayList<>();
+                for (List<ReferenceTensors.Scaled> row :
+                        batches.getOrDefault(tensor.substring(0, tensor.lastIndexOf('.')), List.of())) {
+                    rows.add(row.stream()
+                            .map(each -> new RowAdapters.Applied(
+                                    loaded.computeIfAbsent(
+                                            each.adapter(),
+                                            name -> open(folder.resolve("lora").resolve(name + ".safetensors"), scope)),
+                                    each.scale()))
+                            .toList());
+                }
+                compareAdapted(outputs, tensor, tensor, rows, scope);
+            }
+        }
+    }
+
     private void compareAdapted(
             ReferenceTensors outputs,
             String tensor,
@@ -261,8 +293,8 @@ public final class Parity implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
-                    .filter(name ->
-                            !List.of(EXPECTED, EXPECTED_LORA, EXPECTED_DISTILL).contains(name))
+                    .filter(name -> !List.of(EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL)
+                            .contains(name))
                     .sorted()
                     .forEach(this::skip);
         } catch (IOException e) {

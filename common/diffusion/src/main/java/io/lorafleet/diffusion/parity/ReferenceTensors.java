@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A file of reference tensors, with methods that compare outputs with them. */
@@ -56,6 +57,21 @@ public final class ReferenceTensors {
         } catch (JsonProcessingException e) {
             throw new ModelFileException(
                     file.name() + ": metadata: " + key + ": expected a JSON array of strings, found another value", e);
+        }
+    }
+
+    /** An adapter of a row, with its scale. In JSON, an object with both. */
+    record Scaled(String adapter, double scale) {}
+
+    /** @return a metadata value, parsed as a JSON object: for each batch, the adapters of each row */
+    Map<String, List<List<Scaled>>> batches(String key) {
+        try {
+            return new ObjectMapper().readValue(metadata(key), new TypeReference<Map<String, List<List<Scaled>>>>() {});
+        } catch (JsonProcessingException e) {
+            throw new ModelFileException(
+                    file.name() + ": metadata: " + key + ": expected the adapters of each row of each batch, found"
+                            + " another value",
+                    e);
         }
     }
 

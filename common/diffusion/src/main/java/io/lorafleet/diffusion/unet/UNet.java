@@ -10,6 +10,7 @@ import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public final class UNet {
     private final List<UpBlock> upBlocks = new ArrayList<>();
     private final GroupNorm normOut;
     private final Conv2d convOut;
-    private final Map<String, Shape> weightShapes;
+    private final BaseWeights weights;
     private final DataType type;
 
     public UNet(UNetConfig config, Weights weights) {
@@ -57,7 +58,7 @@ public final class UNet {
         }
         normOut = new GroupNorm(weights.in("conv_norm_out"), finest, config.normGroups(), config.normEpsilon());
         convOut = Conv2d.same(weights.in("conv_out"), finest, config.outChannels(), 3);
-        weightShapes = weights.taken();
+        this.weights = weights.stored();
         type = weights.type();
     }
 
@@ -126,6 +127,11 @@ public final class UNet {
 
     /** @return the shapes of all weights, by name, which an adapter must match */
     public Map<String, Shape> weightShapes() {
-        return weightShapes;
+        return weights.shapes();
+    }
+
+    /** @return the weights, for adapters that depend on their values */
+    public BaseWeights weights() {
+        return weights;
     }
 }

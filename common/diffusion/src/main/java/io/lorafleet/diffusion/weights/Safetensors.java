@@ -215,6 +215,11 @@ public final class Safetensors {
         return header.tensors().keySet();
     }
 
+    /** @return the tensors as the header describes them, by name */
+    public Map<String, SafetensorsHeader.Tensor> tensors() {
+        return header.tensors();
+    }
+
     /** @return the file's metadata */
     public Map<String, String> metadata() {
         return header.metadata();

@@ -220,6 +220,11 @@ public final class Weights {
         return Map.copyOf(whole.taken());
     }
 
+    /** @return the requested tensors, over all scopes, which can be read from their files again */
+    public BaseWeights stored() {
+        return new BaseWeights(whole.taken(), whole.holders());
+    }
+
     /**
      * @return the names of the tensors that no scope has requested; such tensors indicate that the config does not
      *     match the weights

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rejected files. {@code ParityTest} reads the three formats. */
 class LoraFileTest {
-    private static final String LAYER = "mid_block.attentions.0.to_q";
+    private static final String LAYER = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
     private static final Map<String, Shape> BASE =
             Map.of(LAYER + ".weight", new Shape(6, 5), "conv_in.weight", new Shape(6, 4, 3, 3));
 
@@ -33,9 +34,9 @@ class LoraFileTest {
 
     @Test
     void readsAlphaFromItsTensor() {
-        put("lora_unet_mid_block_attentions_0_to_q.lora_down.weight", 2, 5);
-        put("lora_unet_mid_block_attentions_0_to_q.lora_up.weight", 6, 2);
-        tensors.put("lora_unet_mid_block_attentions_0_to_q.alpha", scope.create(3f));
+        put("lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q.lora_down.weight", 2, 5);
+        put("lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q.lora_up.weight", 6, 2);
+        tensors.put("lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q.alpha", scope.create(3f));
         assertThat(read().updates().get(LAYER).scale()).isEqualTo(1.5);
     }
 
@@ -53,8 +54,52 @@ class LoraFileTest {
 
     @Test
     void rejectsALayerThatTheBaseDoesNotHave() {
-        put("unet.mid_block.nothing.lora_A.weight", 2, 5);
-        assertRefused("tensor unet.mid_block.nothing.lora_A.weight: the base has no layer mid_block.nothing");
+        put("unet.mid_block.resnets.0.conv1.lora_A.weight", 2, 5, 3, 3);
+        put("unet.mid_block.resnets.0.conv1.lora_B.weight", 6, 2, 1, 1);
+        assertRefused("the base has no layer mid_block.resnets.0.conv1");
+    }
+
+    @Test
+    void readsTheFactorsOfEveryMethod() {
+        String kohya = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q.";
+        put(kohya + "lokr_w1", 2, 5);
+        put(kohya + "lokr_w2_a", 3, 2);
+        put(kohya + "lokr_w2_b", 2, 1);
+        tensors.put(kohya + "alpha", scope.create(3f));
+        put("lora_unet_conv_in.lora_down.weight", 2, 4, 1, 1);
+        put("lora_unet_conv_in.lora_mid.weight", 2, 2, 3, 3);
+        put("lora_unet_conv_in.lora_up.weight", 6, 2, 1, 1);
+        put("lora_unet_conv_in.dora_scale", 6, 1, 1, 1);
+        LoraAdapter adapter = read();
+        assertThat(adapter.updates().get(LAYER).scale()).isEqualTo(1.5);
+        assertThat(adapter.updates().get(LAYER).delta())
+                .isInstanceOfSatisfying(
+                        LoraAdapter.Kronecker.class,
+                        kronecker -> assertThat(kronecker.inner().shape()).isEqualTo(new Shape(3, 1)));
+        LoraAdapter.Update convolution = adapter.updates().get("conv_in");
+        assertThat(convolution.magnitude().shape()).isEqualTo(new Shape(6));
+        assertThat(((LoraAdapter.LowRank) convolution.delta()).a().shape()).isEqualTo(new Shape(2, 4, 3, 3));
+        assertThatThrownBy(() -> convolution.requireLowRank("conv_in"))
+                .isInstanceOf(AdapterException.class)
+                .hasMessage("layer conv_in: expected LoRA, found DoRA");
+    }
+
+    @Test
+    void ignoresTheTextEncoderIfTheCallerChoosesSo() {
+        put("lora_unet_conv_in.lora_down.weight", 2, 4, 3, 3);
+        put("lora_unet_conv_in.lora_up.weight", 6, 2, 1, 1);
+        put("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 2, 5);
+        Safetensors file = Safetensors.of("file", SafetensorsWriter.write(tensors, Map.of()));
+        assertThat(LoraFile.read(file, BASE, TextEncoderTensors.IGNORE).updates())
+                .containsOnlyKeys("conv_in");
+    }
+
+    @Test
+    void rejectsALoKrWhoseFactorDoesNotDivideTheWeight() {
+        String kohya = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q.";
+        put(kohya + "lokr_w1", 4, 5);
+        put(kohya + "lokr_w2", 2, 1);
+        assertRefused("lokr_w1: expected a factor of 6 in the weight's shape (6, 5), found 4");
     }
 
     @Test
@@ -68,13 +113,14 @@ class LoraFileTest {
     void rejectsFactorsOfDifferentRank() {
         put("unet.conv_in.lora_A.weight", 2, 4, 3, 3);
         put("unet.conv_in.lora_B.weight", 6, 3, 1, 1);
-        assertRefused("lora_B.weight: expected (6, 2), found (6, 3, 1, 1)");
+        assertRefused("expected lora_B (lora_up) with 2 columns, found [6, 3, 1, 1]");
     }
 
     @Test
     void rejectsASingleFactor() {
         put("unet." + LAYER + ".lora_A.weight", 2, 5);
-        assertRefused("layer " + LAYER + ": expected both factors, found no lora_B (lora_up)");
+        assertRefused("layers with unusable tensors: 1, such as " + LAYER
+                + " (expected all factors, found no lora_B (lora_up))");
     }
 
     @Test
@@ -96,7 +142,7 @@ class LoraFileTest {
             })
     void rejectsAnAdapterOfTheTextEncoder(String name) {
         put(name, 2, 5);
-        assertRefused("expected an adapter for the UNet, found one for the text encoder");
+        assertRefused("tensors for a text encoder (upload with textEncoder=ignore to use the rest): 1");
     }
 
     @Test
@@ -108,7 +154,7 @@ class LoraFileTest {
 
     @Test
     void rejectsAFileWithoutTensors() {
-        assertRefused("expected tensor names in one format, found []");
+        assertRefused("found no tensors");
     }
 
     private void put(String name, long... shape) {

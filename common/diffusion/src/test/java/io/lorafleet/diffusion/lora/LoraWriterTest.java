@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
+import io.lorafleet.diffusion.lora.LoraAdapter.LowRank;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
 import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.FloatBuffer;
@@ -12,8 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LoraWriterTest {
-    private static final String LINEAR = "mid_block.attentions.0.to_q";
-    private static final String OTHER = "mid_block.attentions.0.to_k";
+    private static final String LINEAR = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+    private static final String OTHER = "mid_block.attentions.0.transformer_blocks.0.attn1.to_k";
     private static final String CONVOLUTION = "mid_block.resnets.0.conv1";
     private static final Map<String, Shape> BASE = Map.of(
             LINEAR + ".weight", new Shape(3, 5),
@@ -23,9 +24,9 @@ class LoraWriterTest {
     @Test
     void writesAFileThatLoraFileReads() {
         LoraAdapter adapter = new LoraAdapter(Map.of(
-                LINEAR, new Update(2, 0.5, factor(2, 5), factor(3, 2)),
-                OTHER, new Update(2, 0.5, factor(2, 5), factor(3, 2)),
-                CONVOLUTION, new Update(1, 3, factor(1, 2, 3, 3), factor(4, 1))));
+                LINEAR, Update.lowRank(0.5, factor(2, 5), factor(3, 2)),
+                OTHER, Update.lowRank(0.5, factor(2, 5), factor(3, 2)),
+                CONVOLUTION, Update.lowRank(3, factor(1, 2, 3, 3), factor(4, 1))));
 
         byte[] file = LoraWriter.write(adapter, Map.of("lorafleet.guidance", "5.0"));
 
@@ -36,10 +37,12 @@ class LoraWriterTest {
         assertThat(read.updates().keySet()).isEqualTo(adapter.updates().keySet());
         read.updates().forEach((layer, update) -> {
             Update expected = adapter.updates().get(layer);
-            assertThat(update.rank()).isEqualTo(expected.rank());
+            LowRank factors = update.requireLowRank(layer);
+            LowRank expectedFactors = expected.requireLowRank(layer);
+            assertThat(factors.rank()).isEqualTo(expectedFactors.rank());
             assertThat(update.scale()).isEqualTo(expected.scale());
-            assertThat(update.a().values()).isEqualTo(expected.a().values());
-            assertThat(update.b().values()).isEqualTo(expected.b().values());
+            assertThat(factors.a().values()).isEqualTo(expectedFactors.a().values());
+            assertThat(factors.b().values()).isEqualTo(expectedFactors.b().values());
         });
         assertThat(LoraWriter.write(adapter, Map.of("lorafleet.guidance", "5.0")))
                 .isEqualTo(file);

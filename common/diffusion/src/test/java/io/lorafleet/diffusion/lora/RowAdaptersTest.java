@@ -31,9 +31,16 @@ class RowAdaptersTest {
                     List.of(),
                     List.of(new RowAdapters.Applied(large, 0.5), new RowAdapters.Applied(conv, 2)),
                     List.of());
+            List<List<RowAdapters.Applied>> products = List.of(
+                    List.of(applied(model, "loha", scope), new RowAdapters.Applied(small, 1)),
+                    List.of(applied(model, "peft_dora", scope)),
+                    List.of(applied(model, "lokr_dora", scope)),
+                    List.of());
             forward(model, rows, scope); // after this, the kernels have their constants
+            forward(model, products, scope);
             int before = model.liveArrays();
             forward(model, rows, scope);
+            forward(model, products, scope);
             assertThat(model.liveArrays()).isEqualTo(before);
         }
     }
@@ -51,9 +58,13 @@ class RowAdaptersTest {
         }
     }
 
+    private static RowAdapters.Applied applied(StableDiffusion model, String file, NDManager scope) {
+        return new RowAdapters.Applied(open(model, file + ".safetensors", scope), 0.5);
+    }
+
     private static DeviceAdapter open(StableDiffusion model, String name, NDManager scope) {
         LoraAdapter read =
                 LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes());
-        return DeviceAdapter.of(read, DataType.FLOAT32, scope);
+        return DeviceAdapter.of(read, model.unet().weights(), DataType.FLOAT32, scope);
     }
 }

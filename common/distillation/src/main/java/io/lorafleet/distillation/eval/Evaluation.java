@@ -61,7 +61,7 @@ public record Evaluation(
         QualityCount count = new QualityCount(model.schedule().trainTimesteps());
         List<Images> images = new ArrayList<>();
         try (DeviceAdapter deviceAdapter =
-                DeviceAdapter.of(student, model.unet().type(), model.owner())) {
+                DeviceAdapter.of(student, model.unet().weights(), model.unet().type(), model.owner())) {
             for (int first = 0; first < prompts.size(); first += rowsAtOnce) {
                 List<String> batch = prompts.subList(first, Math.min(first + rowsAtOnce, prompts.size()));
                 Gradients.unrecorded(() -> compare(deviceAdapter, batch, images.size(), count, images));
@@ -79,7 +79,7 @@ public record Evaluation(
         List<Double> teachers = new ArrayList<>();
         List<Double> students = new ArrayList<>();
         try (DeviceAdapter deviceAdapter =
-                DeviceAdapter.of(student, model.unet().type(), model.owner())) {
+                DeviceAdapter.of(student, model.unet().weights(), model.unet().type(), model.owner())) {
             for (int i = -1; i < REPETITIONS; i++) { // the first repetition is a warm-up
                 double teacherTime = seconds(request(prompt, guidance), List.of());
                 double studentTime = seconds(request(prompt, 1), List.of(new Applied(deviceAdapter, 1)));

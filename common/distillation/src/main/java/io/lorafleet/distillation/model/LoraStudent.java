@@ -101,21 +101,26 @@ public final class LoraStudent implements Student {
         return student;
     }
 
-    /** Creates a student from an adapter, with its ranks and scales. @return a student that the caller must close */
+    /**
+     * Creates a student from an adapter, with its ranks and scales.
+     *
+     * @return a student that the caller must close
+     * @throws io.lorafleet.diffusion.lora.AdapterException if an update is not LoRA
+     */
     public static LoraStudent from(LoraAdapter adapter, UNet unet, NDManager parent) {
         LoraStudent student = new LoraStudent(unet, parent);
-        new TreeMap<>(adapter.updates())
-                .forEach((layer, update) -> student.add(
-                        layer,
-                        update.rank(),
-                        update.scale(),
-                        student.owner.create(numbers(update.a()), update.a().shape()),
-                        student.owner.create(
-                                numbers(update.b()),
-                                outer(
-                                        update.b().shape().get(0),
-                                        update.rank(),
-                                        update.a().shape().dimension() == 4))));
+        new TreeMap<>(adapter.updates()).forEach((layer, update) -> {
+            LoraAdapter.LowRank lowRank = update.requireLowRank(layer);
+            Shape a = lowRank.a().shape();
+            student.add(
+                    layer,
+                    lowRank.rank(),
+                    update.scale(),
+                    student.owner.create(numbers(lowRank.a()), a),
+                    student.owner.create(
+                            numbers(lowRank.b()),
+                            outer(lowRank.b().shape().get(0), lowRank.rank(), a.dimension() == 4)));
+        });
         return student;
     }
 
@@ -180,8 +185,7 @@ public final class LoraStudent implements Student {
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
         layers.forEach((layer, factors) -> updates.put(
                 layer,
-                new LoraAdapter.Update(
-                        factors.rank(),
+                LoraAdapter.Update.lowRank(
                         factors.scale(),
                         factor(factors.a().getShape(), values.get(layer + ".lora_A.weight")),
                         factor(factors.b().getShape().slice(0, 2), values.get(layer + ".lora_B.weight")))));

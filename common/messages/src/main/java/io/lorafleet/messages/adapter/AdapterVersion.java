@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param retiredAt time after which new requests can no longer use the version; null if it is not retired
  * @param lineage origin of a trained version; null for an uploaded version
  * @param figures quality compared with the parent; null if not measured
+ * @param textEncoder what happens to the file's tensors for a text encoder; null if it has none
  */
 public record AdapterVersion(
         String name,
@@ -40,7 +41,15 @@ public record AdapterVersion(
         Instant createdAt,
         @Nullable Instant retiredAt,
         @Nullable Lineage lineage,
-        @Nullable Figures figures) {
+        @Nullable Figures figures,
+        @Nullable TextEncoder textEncoder) {
+
+    /** The use of a file's tensors for a text encoder. */
+    public enum TextEncoder {
+        /** They are not applied: the adapter changes the UNet alone. */
+        @JsonProperty("ignored")
+        IGNORED
+    }
 
     /** The purpose of an adapter. */
     public enum Kind {
@@ -73,6 +82,36 @@ public record AdapterVersion(
             throw new IllegalArgumentException("guidance: expected none for a style adapter, found " + guidance);
         }
         Check.present("createdAt", createdAt);
+    }
+
+    /** Creates a version whose file has no tensors for a text encoder. */
+    public AdapterVersion(
+            String name,
+            int version,
+            String sha256,
+            long sizeBytes,
+            int rank,
+            @Nullable String baseFingerprint,
+            Kind kind,
+            @Nullable Double guidance,
+            Instant createdAt,
+            @Nullable Instant retiredAt,
+            @Nullable Lineage lineage,
+            @Nullable Figures figures) {
+        this(
+                name,
+                version,
+                sha256,
+                sizeBytes,
+                rank,
+                baseFingerprint,
+                kind,
+                guidance,
+                createdAt,
+                retiredAt,
+                lineage,
+                figures,
+                null);
     }
 
     /** Creates an uploaded version, which has neither lineage nor figures. */
@@ -118,7 +157,8 @@ public record AdapterVersion(
                 createdAt,
                 retirement,
                 lineage,
-                figures);
+                figures,
+                textEncoder);
     }
 
     /** @return the reference that requests contain */

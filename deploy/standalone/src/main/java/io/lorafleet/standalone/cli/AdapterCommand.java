@@ -39,14 +39,21 @@ public final class AdapterCommand {
                             description =
                                     "Base model for which the adapter was made. Default: the fleet's default base.")
                     @Nullable
-                    String base)
+                    String base,
+            @Option(
+                            names = "--ignore-text-encoder",
+                            description = "Adds a file that also has tensors for a text encoder, which workers cannot"
+                                    + " apply: its tensors for the UNet are used, and the others are ignored.")
+                    boolean ignoreTextEncoder)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("file not found: " + file);
         }
         gateway.print(
-                gateway.client().addAdapter(name, file, student == null ? null : student.guidance, base),
-                added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")");
+                gateway.client()
+                        .addAdapter(name, file, student == null ? null : student.guidance, base, ignoreTextEncoder),
+                added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
+                        + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"));
         return ExitCode.OK;
     }
 

@@ -36,12 +36,13 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
         text.append(": ").append(use());
         for (AdapterVersion version : versions) {
             text.append(String.format(
-                    "%n  %-30s %-8s rank %-4d %10d bytes  %s%s",
+                    "%n  %-30s %-8s rank %-4d %10d bytes  %s%s%s",
                     version.pinned(),
                     version.kind(),
                     version.rank(),
                     version.sizeBytes(),
                     version.createdAt(),
+                    version.textEncoder() == null ? "" : "  UNet only",
                     version.retiredAt() == null ? "" : "  retired"));
             text.append(lineage(version));
         }

@@ -154,19 +154,22 @@ public final class GatewayClient {
     /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
-        return addAdapter(name, file, guidance, null);
+        return addAdapter(name, file, guidance, null, false);
     }
 
     /**
      * Uploads an adapter that was made for a particular base.
      *
      * @param base name of the base; null for the fleet's default base
+     * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of refusing the file
      */
-    public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance, @Nullable String base)
+    public Response<AdapterVersion> addAdapter(
+            String name, Path file, @Nullable Double guidance, @Nullable String base, boolean ignoreTextEncoder)
             throws IOException, InterruptedException {
         String kind = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         String model = base == null ? "" : "&model=" + encoded(base);
-        HttpRequest put = request(adapterPath(name) + kind + model)
+        String textEncoder = ignoreTextEncoder ? "&textEncoder=ignore" : "";
+        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(UploadBody.of(file))

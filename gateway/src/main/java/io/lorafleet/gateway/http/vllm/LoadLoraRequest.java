@@ -7,12 +7,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * vLLM's request to load an adapter, with {@code kind} and {@code guidance} as extensions. Other fields are ignored.
+ * vLLM's request to load an adapter, with {@code kind}, {@code guidance} and {@code textEncoder} as extensions. Other fields
+ * are ignored.
  *
  * @param path path of the adapter on the gateway's disk
  * @param inPlace whether to add a version to an existing adapter
  * @param kind {@code style} (the default) or {@code student}
  * @param guidance the guidance scale at which a student was distilled
+ * @param textEncoder {@code refuse} (the default) or {@code ignore}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(
@@ -24,9 +26,14 @@ record LoadLoraRequest(
 
         @JsonProperty("load_inplace") @Nullable Boolean inPlace,
         @Nullable String kind,
-        @Nullable Double guidance) {
+        @Nullable Double guidance,
+        @Nullable String textEncoder) {
 
     String kindOrStyle() {
         return kind == null ? "style" : kind;
+    }
+
+    String textEncoderOrRefuse() {
+        return textEncoder == null ? "refuse" : textEncoder;
     }
 }

@@ -70,8 +70,12 @@ public final class LoadLoraResource {
                     "The lora adapter '" + request.name() + "' has already been loaded. If you want to load the"
                             + " adapter in place, set 'load_inplace' to True.");
         }
-        Description adapter =
-                new Description(request.name(), AdapterKinds.of(request.kindOrStyle()), request.guidance(), null);
+        Description adapter = new Description(
+                request.name(),
+                AdapterKinds.of(request.kindOrStyle()),
+                request.guidance(),
+                null,
+                AdapterKinds.textEncoder(request.textEncoderOrRefuse()));
         AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
         return "Success: LoRA adapter '" + version.name() + "' added successfully.";
     }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion.lora;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The files of {@code adapter-files.json}, which the gateway's JudgedUploadsTest uploads. */
+class JudgedFilesTest {
+    private static final Path FILES = Path.of("../safetensors/src/test/resources/adapter-files.json");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("files")
+    void readsOrRefusesTheFile(String name, JsonNode file, Map<String, Shape> base) {
+        TextEncoderTensors textEncoder =
+                TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
+        Safetensors weights = Safetensors.of(name, bytes(file.get("tensors")));
+        if (file.get("reason").isNull()) {
+            assertThat(LoraFile.read(weights, base, textEncoder).updates()).hasSize(1);
+        } else {
+            assertThatThrownBy(() -> LoraFile.read(weights, base, textEncoder))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining(file.get("reason").asText());
+        }
+    }
+
+    static Stream<Arguments> files() throws IOException {
+        JsonNode list = new ObjectMapper().readTree(FILES.toFile());
+        Map<String, Shape> base = new HashMap<>();
+        list.get("base").properties().forEach(weight -> base.put(weight.getKey(), shape(weight.getValue())));
+        return StreamSupport.stream(list.get("files").spliterator(), false)
+                .map(file -> Arguments.of(file.get("name").asText(), file, base));
+    }
+
+    private static Shape shape(JsonNode sides) {
+        return new Shape(StreamSupport.stream(sides.spliterator(), false)
+                .mapToLong(JsonNode::asLong)
+                .toArray());
+    }
+
+    /** @return a safetensors file whose values are all zero */
+    private static byte[] bytes(JsonNode tensors) {
+        StringBuilder header = new StringBuilder("{\"__metadata__\": {}");
+        long[] end = new long[1];
+        tensors.properties().forEach(tensor -> {
+            long start = end[0];
+            end[0] += Float.BYTES * shape(tensor.getValue()).size();
+            header.append(", \"%s\": {\"dtype\": \"F32\", \"shape\": %s, \"data_offsets\": [%d, %d]}"
+                    .formatted(tensor.getKey(), tensor.getValue(), start, end[0]));
+        });
+        byte[] json = header.append('}').toString().getBytes(UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + json.length + (int) end[0])
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json)
+                .array();
+    }
+}

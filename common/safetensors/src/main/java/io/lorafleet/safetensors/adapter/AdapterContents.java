@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.safetensors.adapter;
+
+import io.lorafleet.safetensors.SafetensorsHeader.Tensor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The contents of an adapter file, as far as its header shows them. Whether a base has the layers, and whether the
+ * values are finite, is checked when a worker loads the file.
+ *
+ * @param scheme naming scheme of the file
+ * @param layers updates of the UNet's layers
+ * @param ignored number of tensors for a text encoder, which are not applied
+ */
+public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int ignored) {
+    static final String SUPPORTED =
+            "expected an adapter for the UNet of Stable Diffusion (LoRA, also with lora_mid, DoRA, LoHa or LoKr), found ";
+
+    /** The methods of other tensors that tools write, by the tensor's name in its layer. */
+    private static final Map<String, String> OTHER_METHODS = Map.ofEntries(
+            Map.entry("oft_blocks", "OFT"),
+            Map.entry("oft_diag", "OFT"),
+            Map.entry("rescale", "OFT"),
+            Map.entry("on_input", "IA3"),
+            Map.entry("weight", "IA3"),
+            Map.entry("a1.weight", "GLoRA"),
+            Map.entry("a2.weight", "GLoRA"),
+            Map.entry("b1.weight", "GLoRA"),
+            Map.entry("b2.weight", "GLoRA"),
+            Map.entry("diff", "full weight differences"),
+            Map.entry("diff_b", "full weight differences"),
+            Map.entry("w_norm", "norms"),
+            Map.entry("b_norm", "norms"),
+            Map.entry("bias", "biases"),
+            Map.entry("lora_A.bias", "biases"),
+            Map.entry("lora_B.bias", "biases"));
+
+    public AdapterContents {
+        layers = List.copyOf(layers);
+    }
+
+    /** @return the largest rank of any layer */
+    public int rank() {
+        return layers.stream().mapToInt(LayerUpdate::rank).max().orElse(0);
+    }
+
+    /**
+     * @param tensors tensors in the header, by name
+     * @param textEncoder what to do with tensors for a text encoder
+     * @param peftConfig whether there is an {@code adapter_config.json} beside the file
+     * @throws BadAdapterException if no worker could apply the file; the message gives all reasons
+     */
+    public static AdapterContents of(Map<String, Tensor> tensors, TextEncoderTensors textEncoder, boolean peftConfig)
+            throws BadAdapterException {
+        Judge judge = new Judge(tensors, textEncoder);
+        return judge.judge(peftConfig);
+    }
+
+    /** Names of one kind of finding, for a reason that counts them and gives an example. */
+    private static final class Examples {
+        private final String first;
+        private int count;
+
+        Examples(String first) {
+            this.first = first;
+        }
+
+        static void count(Map<String, Examples> found, String kind, String name) {
+            found.computeIfAbsent(kind, any -> new Examples(name)).count++;
+        }
+
+        static List<String> reasons(Map<String, Examples> found) {
+            return found.entrySet().stream()
+                    .map(each -> each.getKey() + ": " + each.getValue().count + ", such as " + each.getValue().first)
+                    .toList();
+        }
+    }
+
+    private static final class Judge {
+        private final Map<String, Tensor> tensors;
+        private final TextEncoderTensors textEncoder;
+        private final Map<String, Map<Role, String>> layers = new LinkedHashMap<>();
+        private final Set<NamingScheme> schemes = new TreeSet<>();
+        private final Map<String, Examples> unusable = new TreeMap<>();
+        private final List<String> reasons = new ArrayList<>();
+        private int ignored;
+
+        Judge(Map<String, Tensor> tensors, TextEncoderTensors textEncoder) {
+            this.tensors = tensors;
+            this.textEncoder = textEncoder;
+        }
+
+        AdapterContents judge(boolean peftConfig) throws BadAdapterException {
+            tensors.keySet().forEach(this::sort);
+            List<LayerUpdate> updates = new ArrayList<>();
+            layers.forEach((layer, names) -> {
+                try {
+                    updates.add(LayerUpdate.of(layer, names, tensors));
+                } catch (LayerUpdate.Mismatch e) {
+                    Examples.count(unusable, "layers with unusable tensors", layer + " (" + e.getMessage() + ")");
+                }
+            });
+            reasons.addAll(Examples.reasons(unusable));
+            if (schemes.size() > 1) {
+                reasons.add("names in several schemes: " + schemes);
+            }
+            if (schemes.equals(Set.of(NamingScheme.PEFT)) && !peftConfig) {
+                reasons.add("PEFT's names without adapter_config.json, which has the scale (save the adapter with"
+                        + " save_lora_weights from diffusers instead, which writes one file)");
+            }
+            if (reasons.isEmpty() && updates.isEmpty()) {
+                reasons.add(ignored > 0 ? "tensors for a text encoder alone" : "no tensors");
+            }
+            if (!reasons.isEmpty()) {
+                throw new BadAdapterException(reasons);
+            }
+            return new AdapterContents(schemes.iterator().next(), updates, ignored);
+        }
+
+        private void sort(String tensor) {
+            if (TensorName.isOfTextEncoder(tensor)) {
+                if (textEncoder == TextEncoderTensors.IGNORE) {
+                    ignored++;
+                } else {
+                    Examples.count(
+                            unusable,
+                            "tensors for a text encoder (upload with textEncoder=ignore to use the rest)",
+                            tensor);
+                }
+                return;
+            }
+            TensorName.parse(tensor)
+                    .ifPresentOrElse(
+                            name -> sort(tensor, name),
+                            () -> Examples.count(
+                                    unusable,
+                                    "tensors without the prefix unet., lora_unet_ or base_model.model.",
+                                    tensor));
+        }
+
+        private void sort(String tensor, TensorName name) {
+            schemes.add(name.scheme());
+            Role role = name.role();
+            if (role == null) {
+                String method = OTHER_METHODS.getOrDefault(name.suffix(), "an unknown method");
+                Examples.count(unusable, "tensors of " + method, tensor);
+            } else if (!UNetLayers.areNamed(name.scheme(), name.layer())) {
+                Examples.count(unusable, "tensors for layers that no UNet of Stable Diffusion has", tensor);
+            } else {
+                String twin = layers.computeIfAbsent(name.layer(), layer -> new EnumMap<>(Role.class))
+                        .put(role, tensor);
+                if (twin != null) {
+                    Examples.count(unusable, "repeated tensors", tensor + " and " + twin);
+                }
+            }
+        }
+    }
+}
