@@ -7,6 +7,7 @@ import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.parity.Parity;
 import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.SamplerParity;
+import io.lorafleet.diffusion.parity.TokenizerParity;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.distillation.parity.DistillationParity;
 import io.lorafleet.standalone.FleetException;
@@ -75,7 +76,9 @@ public final class ParityCommand implements Callable<Integer> {
     }
 
     private void check(Consumer<ParityResult> results) {
-        if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
+        if (TokenizerParity.isFor(folder)) {
+            TokenizerParity.check(folder, results);
+        } else if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
             SamplerParity.check(folder, results);
         } else {
             Parity.check(folder, precision, results);
