@@ -68,7 +68,7 @@ def with_compel(pipeline, prompts):
 
 # AUTOMATIC1111's weights --------------------------------------------------------------------------------------------------------------
 
-TOKEN = re.compile(r"(?P<escaped>\\[\\()\[\]])|(?P<close>:\s*(?P<weight>[+-]?[.\d]+)\s*\))|(?P<mark>[()\[\]])|(?P<text>[^\\()\[\]:]+|[\\:])")
+TOKEN = re.compile(r"(?P<escaped>\\[\\()\[\]])|(?P<close>:\s*(?P<weight>[+-]?[.\d]+)\s*\))|(?P<mark>[()\[\]])|(?P<text>[^\\()\[\]:]+|:)|\\")
 
 
 def weighted_fragments(prompt):
@@ -93,7 +93,7 @@ def weighted_fragments(prompt):
             scale(open_brackets.pop(last("("))[1], float(match["weight"]))
         elif text in (")", "]") and last("(" if text == ")" else "[") is not None:
             scale(open_brackets.pop(last("(" if text == ")" else "["))[1], 1.1 if text == ")" else 1 / 1.1)
-        else:
+        elif text != "\\":  # a backslash that escapes nothing
             fragments.append([text, 1.0])
     for kind, start in open_brackets:
         scale(start, 1.1 if kind == "(" else 1 / 1.1)

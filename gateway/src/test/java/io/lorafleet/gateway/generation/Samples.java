@@ -123,7 +123,7 @@ public final class Samples {
                 acceptedAt,
                 null,
                 SHA,
-                pool);
+                pool, null);
     }
 
     public static GenerationStarted started(String id) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * A part of a prompt with its weight. In the common syntax, {@code (word)} multiplies the weight by 1.1, {@code [word]}
  * divides it by 1.1, {@code (word:1.3)} multiplies it by 1.3, and a backslash before a bracket or a backslash makes it
- * an ordinary character. Brackets can be nested. A bracket that is never closed lasts until the end of the prompt, and
+ * an ordinary character. Any other backslash disappears. Brackets can be nested. A bracket that is never closed lasts until the end of the prompt, and
  * a closing bracket without an opening one is an ordinary character.
  *
  * @param text text without the syntax
@@ -51,8 +51,10 @@ public record WeightedText(String text, double weight) {
                 if (c == '\\') {
                     boolean escape =
                             position + 1 < prompt.length() && SPECIAL.indexOf(prompt.charAt(position + 1)) >= 0;
-                    position += escape ? 1 : 0;
-                    add(prompt.substring(position, position + 1));
+                    if (escape) {
+                        position++;
+                        add(prompt.substring(position, position + 1));
+                    }
                 } else if (c == '(') {
                     round.push(parts.size());
                 } else if (c == '[') {

@@ -25,7 +25,7 @@ class WeightedTextTest {
                 "(red : 0.5 )            | red_ x 0.500",
                 "a \\(red\\) \\[star\\]  | a (red) [star] x 1.000",
                 "(a \\(red\\))           | a (red) x 1.100",
-                "\\a \\\\                | \\a \\ x 1.000",
+                "\\a \\\\                | a \\ x 1.000",
                 "(red                    | red x 1.100",
                 "a ) b ] c               | a ) b ] c x 1.000",
                 "[red:1.5]               | red:1.5 x 0.909",
