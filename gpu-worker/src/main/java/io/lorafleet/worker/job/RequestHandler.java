@@ -315,7 +315,8 @@ public class RequestHandler {
     }
 
     /** @param tokens tokens of the request's prompts */
-    private record StoredImages(List<GeneratedImage> images, @Nullable PromptTokens tokens) {}
+    private record StoredImages(
+            List<GeneratedImage> images, @Nullable PromptTokens tokens) {}
 
     private StoredImages storeImages(
             GenerateImage request,

@@ -170,7 +170,10 @@ class PoisonousRequestTest {
 
         /** Finishes all images. */
         void finish() {
-            FinishedImage image = new FinishedImage(new RgbImage(1, 1, new byte[3]), Optional.empty(), new PromptTokens(new PromptTokens.Count(0, 0), null));
+            FinishedImage image = new FinishedImage(
+                    new RgbImage(1, 1, new byte[3]),
+                    Optional.empty(),
+                    new PromptTokens(new PromptTokens.Count(0, 0), null));
             for (String id : List.copyOf(drawing.keySet())) {
                 CompletableFuture<FinishedImage> future = drawing.get(id);
                 drawing.remove(id);

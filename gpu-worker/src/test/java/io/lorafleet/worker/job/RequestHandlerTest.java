@@ -8,9 +8,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.BlobKeys;
-import io.lorafleet.messages.LongPrompt;
-import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -24,6 +23,7 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
@@ -315,9 +315,9 @@ class RequestHandlerTest {
     /** The demo model takes 30 tokens at once. */
     @Test
     void saysHowManyTokensOfALongPromptItUsed() throws IOException {
-        Requests longPrompt = Requests.request().prompt("a red star ".repeat(20)).steps(2);
-        GenerateImage whole =
-                longPrompt.encoding(LongPrompt.CHUNKS, false, 0).build();
+        Requests longPrompt =
+                Requests.request().prompt("a red star ".repeat(20)).steps(2);
+        GenerateImage whole = longPrompt.encoding(LongPrompt.CHUNKS, false, 0).build();
         GenerateImage truncated =
                 longPrompt.encoding(LongPrompt.TRUNCATE, false, 0).build();
         PromptTokens.Count all = succeeded(handle(whole)).tokens().prompt();
@@ -326,7 +326,8 @@ class RequestHandlerTest {
         PromptTokens some = succeeded(handle(truncated)).tokens();
         assertThat(some.prompt()).isEqualTo(new PromptTokens.Count(30, all.used() - 30));
         assertThat(some.negativePrompt().cut()).isZero();
-        assertThat(new String(blobs.get(BlobKeys.image(truncated.requestId(), 0)).orElseThrow(), UTF_8))
+        assertThat(new String(
+                        blobs.get(BlobKeys.image(truncated.requestId(), 0)).orElseThrow(), UTF_8))
                 .contains("\"longPrompt\":\"truncate\"")
                 .contains("\"tokens\":{\"prompt\":{\"used\":30,\"cut\":" + (all.used() - 30) + "}");
     }
@@ -335,10 +336,8 @@ class RequestHandlerTest {
     void appliesPromptWeightsAndClipSkip() throws IOException {
         Requests request = Requests.request().prompt("a (red:1.5) star").steps(2);
         GenerateImage plain = request.build();
-        GenerateImage weighted =
-                request.encoding(LongPrompt.TRUNCATE, true, 0).build();
-        GenerateImage skipped =
-                request.encoding(LongPrompt.TRUNCATE, false, 1).build();
+        GenerateImage weighted = request.encoding(LongPrompt.TRUNCATE, true, 0).build();
+        GenerateImage skipped = request.encoding(LongPrompt.TRUNCATE, false, 1).build();
         assertThat(Stream.of(plain, weighted, skipped)
                         .map(each -> succeeded(handle(each)).images().get(0).sha256()))
                 .doesNotHaveDuplicates();
