@@ -41,7 +41,8 @@ SMALL = {"prompt": "a red star", "steps": 2, "guidanceScale": 1, "width": 64, "h
 ORDER = {
     **SMALL, "negativePrompt": "blue", "seed": 5, "count": 2, "sampler": "ddim", "guidanceScale": 4.5,
     "adapters": [{"adapter": "mutant@1", "scale": 1.5}], "deadline": "2030-01-01T00:00:00Z", "priority": "batch",
-    "strength": 0.5, "webhook": "https://example.com", "initImage": base64.b64encode(mutants.PNGS[0]).decode(),
+    "strength": 0.5, "longPrompt": "truncate", "promptWeights": True, "clipSkip": 1, "webhook": "https://example.com",
+    "initImage": base64.b64encode(mutants.PNGS[0]).decode(),
 }
 OPENAI = {
     "model": "base", "prompt": "a red star", "n": 1, "size": "64x64", "response_format": "b64_json", "output_format": "webp",

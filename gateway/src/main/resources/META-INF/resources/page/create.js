@@ -59,6 +59,9 @@ function requestOf(request, adapters) {
     width: request.width,
     height: request.height,
     count: request.count,
+    longPrompt: request.longPrompt,
+    promptWeights: request.promptWeights,
+    clipSkip: request.clipSkip,
   };
 }
 

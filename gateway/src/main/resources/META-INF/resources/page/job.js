@@ -59,7 +59,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   async function finish(ended) {
     card.querySelector('.running').remove();
     if (ended.status === 'succeeded') {
-      status.textContent = `${rounded(seconds(ended.elapsed), 1)} s, ${ended.unetEvaluations} UNet evaluations`;
+      status.textContent = `${rounded(seconds(ended.elapsed), 1)} s, ${ended.unetEvaluations} UNet evaluations${cut(ended.tokens)}`;
       await act(() => Promise.all(ended.images.map((image, index) => showImage(frames[index], image, ended))));
     } else {
       status.textContent = ended.failure ? `Failed: ${ended.failure.detail}` : `Generation ${ended.status}.`;
@@ -115,6 +115,12 @@ function thumbs(id, image) {
   return buttons;
 }
 
+/** What was cut off from the prompts; empty if nothing was. */
+function cut(tokens) {
+  const number = (tokens?.prompt.cut ?? 0) + (tokens?.negativePrompt?.cut ?? 0);
+  return number > 0 ? `. The prompt was too long: ${number} tokens were cut off` : '';
+}
+
 function settings({ id, request }) {
   if (!request) {
     return make('p.hint', {}, id);
@@ -127,6 +133,8 @@ function settings({ id, request }) {
     Size: `${request.width} × ${request.height}`,
     Seed: request.count > 1 ? `${request.seed} to ${request.seed + request.count - 1}` : request.seed,
     ...(request.negativePrompt ? { 'Negative prompt': request.negativePrompt } : {}),
+    ...(request.promptWeights ? { 'Prompt weights': 'on' } : {}),
+    ...(request.clipSkip ? { 'Clip skip': request.clipSkip } : {}),
     Generation: id,
   };
   return make('details', {}, make('summary', {}, 'Settings'),

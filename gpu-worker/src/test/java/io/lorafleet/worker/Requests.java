@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker;
 
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.ShadowStudent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ public final class Requests {
     private Priority priority = Priority.INTERACTIVE;
     private Instant deadline;
     private String webhook;
+    private PromptEncoding encoding;
 
     private Requests() {}
 
@@ -124,6 +127,11 @@ public final class Requests {
         return this;
     }
 
+    public Requests encoding(LongPrompt longPrompt, boolean weights, int clipSkip) {
+        encoding = new PromptEncoding(longPrompt, weights, clipSkip);
+        return this;
+    }
+
     public GenerateImage build() {
         return new GenerateImage(
                 UUID.randomUUID().toString(),
@@ -144,6 +152,10 @@ public final class Requests {
                 webhook,
                 null,
                 null,
-                Instant.parse("2026-01-01T00:00:00Z"));
+                Instant.parse("2026-01-01T00:00:00Z"),
+                GenerateImage.schemaVersion(encoding),
+                null,
+                null,
+                encoding);
     }
 }

@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion;
 
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.text.EncodingOptions;
 
 /**
  * The parameters of one image, apart from the model and the adapters.
@@ -14,6 +15,7 @@ import io.lorafleet.diffusion.sampler.SamplerKind;
  * @param width width of the image, in pixels
  * @param height height of the image, in pixels
  * @param seed seed of the noise, an unsigned 32-bit number
+ * @param encoding how the prompts are encoded
  */
 public record GenerationParameters(
         String prompt,
@@ -23,7 +25,21 @@ public record GenerationParameters(
         int steps,
         int width,
         int height,
-        long seed) {
+        long seed,
+        EncodingOptions encoding) {
+
+    /** Creates parameters with the default encoding of the prompts. */
+    public GenerationParameters(
+            String prompt,
+            String negativePrompt,
+            double guidanceScale,
+            SamplerKind sampler,
+            int steps,
+            int width,
+            int height,
+            long seed) {
+        this(prompt, negativePrompt, guidanceScale, sampler, steps, width, height, seed, EncodingOptions.DEFAULT);
+    }
 
     /** @return whether guidance is on, which needs two UNet rows per step */
     public boolean guided() {

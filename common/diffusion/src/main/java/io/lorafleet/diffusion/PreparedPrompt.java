@@ -3,6 +3,7 @@ package io.lorafleet.diffusion;
 
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.text.TokenCount;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
 import java.util.ArrayList;
@@ -18,18 +19,23 @@ public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
     private final List<StepRow> rows;
     private final @Nullable Shadow shadow;
+    private final List<TokenCount> tokens;
     private final NDManager owner;
     private final RowAdapters adapters;
     private final PreparedConditioning text;
 
     private PreparedPrompt(
             StableDiffusion model,
+            GenerationParameters request,
             List<StepRow> rows,
             @Nullable Shadow shadow,
             Function<NDManager, Conditioning> conditioning) {
         this.model = model;
         this.rows = List.copyOf(rows);
         this.shadow = shadow;
+        this.tokens = prompts(request).stream()
+                .map(prompt -> model.prompts().count(prompt, request.encoding()))
+                .toList();
         this.owner = model.owner().newSubManager();
         try (NDManager scope = owner.newSubManager()) {
             this.adapters = RowAdapters.stack(
@@ -65,9 +71,10 @@ public final class PreparedPrompt implements AutoCloseable {
         List<String> prompts = rows.stream().map(StepRow::prompt).toList();
         return new PreparedPrompt(
                 model,
+                request,
                 rows,
                 shadow,
-                scope -> model.prompts().encode(prompts, request.width(), request.height(), scope));
+                scope -> model.prompts().encode(prompts, request.encoding(), request.width(), request.height(), scope));
     }
 
     /**
@@ -80,12 +87,17 @@ public final class PreparedPrompt implements AutoCloseable {
         List<StepRow> rows = prompts(request).stream()
                 .map(prompt -> new StepRow(prompt, List.of()))
                 .toList();
-        return new PreparedPrompt(model, rows, null, conditioning);
+        return new PreparedPrompt(model, request, rows, null, conditioning);
     }
 
     /** @return the prompt of each row: the negative prompt if guidance is on, then the prompt */
     public static List<String> prompts(GenerationParameters request) {
         return request.guided() ? List.of(request.negativePrompt(), request.prompt()) : List.of(request.prompt());
+    }
+
+    /** @return the number of tokens of each of the {@link #prompts} */
+    public List<TokenCount> tokens() {
+        return tokens;
     }
 
     /** @return the model that the prompt was prepared for */

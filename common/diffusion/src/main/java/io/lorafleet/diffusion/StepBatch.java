@@ -27,10 +27,13 @@ public final class StepBatch implements AutoCloseable {
 
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
-        // Rows without adapters go last, so that no adapter computation is needed for them.
+        // Rows without adapters go last, so that no adapter computation is needed for them. Rows with the same number
+        // of
+        // text states are adjacent, so that they share a cross-attention.
         this.images = images.stream()
-                .sorted(Comparator.comparing(image -> image.prompt().rows().stream()
-                        .allMatch(row -> row.adapters().isEmpty())))
+                .sorted(Comparator.comparing((Denoising image) -> image.prompt().rows().stream()
+                                .allMatch(row -> row.adapters().isEmpty()))
+                        .thenComparing(image -> image.prompt().text().states()))
                 .toList();
         this.owner = model.owner().newSubManager();
         try {

@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.text.EncodingOptions;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.util.ArrayList;
@@ -74,6 +75,44 @@ class StepBatchTest {
             }
             assertThat(Psnr.of(together.image(), alone.image())).isGreaterThan(INVISIBLE);
         }
+    }
+
+    /** Cross-attention runs for each length of text by itself. */
+    @Test
+    void generatesTheSameImageBesidePromptsOfOtherLengths() {
+        String sentence = "a large red star over a small blue ring and a green square left of a yellow heart ";
+        List<String> texts = List.of("a red star", sentence.repeat(2), sentence.repeat(4), "");
+        for (String text : texts) {
+            start(chunked(text, 5), List.of());
+        }
+        assertThat(images.stream().map(each -> each.prompt().text().states()).distinct())
+                .hasSizeGreaterThan(2);
+        start(chunked(texts.get(1), 1), List.of(new Applied(large, 0.8)));
+        generateTogether();
+        for (Denoising together : List.copyOf(images)) {
+            Denoising alone = startAgain(together);
+            while (!alone.done()) {
+                alone.advance();
+            }
+            assertThat(Psnr.of(together.image(), alone.image())).isGreaterThan(INVISIBLE);
+        }
+    }
+
+    @Test
+    void aLongPromptHasAnEffectBeyondItsFirstChunk() {
+        String longPrompt = "a red star and a green square left of a yellow heart over a small blue ring ".repeat(2);
+        start(chunked(longPrompt, 5), List.of());
+        start(request(longPrompt, 5, SamplerKind.DDIM, 3, 1), List.of());
+        generateTogether();
+        assertThat(images.get(0).prompt().tokens().get(1).cut()).isZero();
+        assertThat(images.get(1).prompt().tokens().get(1).used()).isEqualTo(30);
+        assertThat(images.get(1).prompt().tokens().get(1).cut()).isPositive();
+        assertThat(Psnr.of(images.get(0).image(), images.get(1).image())).isLessThan(40);
+    }
+
+    private static GenerationParameters chunked(String prompt, double guidance) {
+        return new GenerationParameters(
+                prompt, "", guidance, SamplerKind.DDIM, 3, 64, 64, 1, new EncodingOptions(true, false, 0));
     }
 
     @Test

@@ -24,6 +24,8 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.messages.generation.StepDone;
@@ -133,6 +135,33 @@ class GoldenJsonTest {
                                 null,
                                 null,
                                 AT)),
+                Arguments.of(
+                        "generate-image-with-prompt-encoding",
+                        GenerateImage.class,
+                        new GenerateImage(
+                                "r1",
+                                "a (red:1.3) star",
+                                "",
+                                null,
+                                List.of(),
+                                5,
+                                20,
+                                SamplerName.DDIM,
+                                64,
+                                64,
+                                7,
+                                1,
+                                null,
+                                Priority.INTERACTIVE,
+                                null,
+                                null,
+                                null,
+                                null,
+                                AT,
+                                2,
+                                SHA,
+                                null,
+                                new PromptEncoding(LongPrompt.CHUNKS, true, 1))),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
                 Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25, null)),
@@ -152,6 +181,18 @@ class GoldenJsonTest {
                                 50,
                                 Duration.ofMillis(2700),
                                 new ShadowMeasured(new PinnedAdapter("fast", 4, SHA), 0.25, ADAPTER, 0.5))),
+                Arguments.of(
+                        "generation-succeeded-with-tokens",
+                        GenerationFinished.class,
+                        new GenerationSucceeded(
+                                "r1",
+                                "w1",
+                                AT,
+                                List.of(new GenerationSucceeded.GeneratedImage(0, 7, "generations/r1/0.png", SHA)),
+                                50,
+                                Duration.ofMillis(2700),
+                                null,
+                                new PromptTokens(new PromptTokens.Count(90, 0), new PromptTokens.Count(0, 0)))),
                 Arguments.of(
                         "generation-manifest",
                         GenerationManifest.class,

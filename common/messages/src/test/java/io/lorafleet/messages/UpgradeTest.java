@@ -11,6 +11,7 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.PromptEncoding;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,12 +35,30 @@ class UpgradeTest {
 
     @Test
     void onlyTheHeaderOfANewerCommandIsRead() {
-        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 2, \"req");
-        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 1, found 2");
+        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 3, \"req");
+        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 2, found 3");
         assertThat(header(newer).expired(Instant.parse("2026-01-02T03:04:05Z"))).isTrue();
-        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 2, \"req");
+        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 3, \"req");
         assertThatThrownBy(() -> Json.read(readable.getBytes(UTF_8), GenerateImage.class))
-                .hasMessage("GenerateImage: schemaVersion: expected 1 to 1, found 2");
+                .hasMessage("GenerateImage: schemaVersion: expected 1 to 2, found 3");
+    }
+
+    @Test
+    void aPromptEncodingNeedsTheVersionThatOlderWorkersLeave() {
+        String encoding =
+                "\"promptEncoding\": {\"longPrompt\": \"chunks\", \"weights\": false, \"clipSkip\": 1}, \"req";
+        String current = COMMAND.replace("{\"req", "{\"schemaVersion\": 2, " + encoding);
+        assertThat(Json.read(current.getBytes(UTF_8), GenerateImage.class).encoding())
+                .isEqualTo(new PromptEncoding(LongPrompt.CHUNKS, false, 1));
+        String readByOlderWorkers = COMMAND.replace("{\"req", "{" + encoding);
+        assertThatThrownBy(() -> Json.read(readByOlderWorkers.getBytes(UTF_8), GenerateImage.class))
+                .hasMessage("GenerateImage: schemaVersion: expected at least 2 with promptEncoding, found none");
+    }
+
+    @Test
+    void anOlderCommandIsTruncatedAndHasNoWeights() {
+        assertThat(Json.read(COMMAND.getBytes(UTF_8), GenerateImage.class).encoding())
+                .isEqualTo(new PromptEncoding(LongPrompt.TRUNCATE, false, 0));
     }
 
     @Test

@@ -119,7 +119,10 @@ class PoolsIT {
                 1,
                 null,
                 null,
-                base);
+                base,
+                null,
+                null,
+                null);
         return gateway.generate(request, TIMEOUT).id();
     }
 

@@ -41,6 +41,13 @@ final class ApiExamples {
                       "count": 2,
                       "priority": "batch"
                     }"""),
+            new Example("createGeneration", "Prompt weights and clip skip", """
+                    {
+                      "prompt": "a (large:1.3) red star over a [small] ring \\\\(both closed\\\\)",
+                      "promptWeights": true,
+                      "clipSkip": 1,
+                      "longPrompt": "truncate"
+                    }"""),
             new Example("createGeneration", "A student with a style", """
                     {
                       "prompt": "a small green square",

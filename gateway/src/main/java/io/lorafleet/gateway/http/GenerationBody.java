@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.generation.admission.RequestedAdapter;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.util.List;
@@ -96,7 +97,28 @@ public record GenerationBody(
         String deadline,
 
         @Schema(description = "The URL that receives a signed POST request when the generation is finished.") @Nullable
-        String webhook) {
+        String webhook,
+
+        @Schema(
+                implementation = LongPrompt.class,
+                description = "What happens to a prompt that is too long for the text encoder (75 tokens for Stable"
+                        + " Diffusion): chunks encodes it in parts, truncate cuts off its end. Default: chunks.")
+        @Nullable
+        String longPrompt,
+
+        @Schema(
+                description = "Whether the prompts contain weights: (word), (word:1.3), [word]. A backslash before a"
+                        + " bracket makes it text. Default: false.")
+        @Nullable
+        Boolean promptWeights,
+
+        @Schema(
+                minimum = "0",
+                maximum = "32",
+                description = "Number of layers at the end of each text encoder that are not used, counted as in"
+                        + " diffusers. Default: 0.")
+        @Nullable
+        Integer clipSkip) {
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
@@ -133,6 +155,9 @@ public record GenerationBody(
                 count,
                 priority,
                 deadline,
-                webhook);
+                webhook,
+                longPrompt,
+                promptWeights,
+                clipSkip);
     }
 }

@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.state.Generation;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
@@ -9,6 +10,8 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.PromptTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt time at which the images were stored or the generation ended without images, by the worker's clock;
  *     absent before that time
  * @param elapsed time from the start of the attempt until the images were stored
+ * @param tokens tokens of the prompts; absent until the generation has succeeded
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 public record GenerationView(
@@ -47,11 +51,13 @@ public record GenerationView(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Duration elapsed,
-        @Nullable Long unetEvaluations) {
+        @Nullable Long unetEvaluations,
+        @Nullable TokensView tokens) {
 
     /**
      * @param initImage SHA-256 of the init image; null if absent
      * @param pool name of the pool whose workers generate the images
+     * @param longPrompt null if the prompts are so short that it makes no difference
      */
     record RequestView(
             String prompt,
@@ -68,7 +74,10 @@ public record GenerationView(
             int count,
             Priority priority,
             @Nullable Instant deadline,
-            String pool) {
+            String pool,
+            @Nullable LongPrompt longPrompt,
+            boolean promptWeights,
+            int clipSkip) {
 
         static RequestView of(GenerateImage request) {
             return new RequestView(
@@ -86,8 +95,15 @@ public record GenerationView(
                     request.count(),
                     request.priority(),
                     request.deadline(),
-                    request.poolName());
+                    request.poolName(),
+                    canBeLong(request) ? request.encoding().longPrompt() : null,
+                    request.encoding().weights(),
+                    request.encoding().clipSkip());
         }
+    }
+
+    private static boolean canBeLong(GenerateImage request) {
+        return PromptEncoding.canBeLong(request.prompt()) || PromptEncoding.canBeLong(request.negativePrompt());
     }
 
     record AppliedAdapterView(String name, int version, String sha256, double scale) {
@@ -97,6 +113,25 @@ public record GenerationView(
                     applied.adapter().version(),
                     applied.adapter().sha256(),
                     applied.scale());
+        }
+    }
+
+    /**
+     * How many tokens of the prompts were used, and how many were cut off.
+     *
+     * @param negativePrompt null without guidance
+     */
+    record TokensView(CountView prompt, @Nullable CountView negativePrompt) {
+        static TokensView of(PromptTokens tokens) {
+            return new TokensView(
+                    CountView.of(tokens.prompt()),
+                    tokens.negativePrompt() == null ? null : CountView.of(tokens.negativePrompt()));
+        }
+    }
+
+    record CountView(int used, int cut) {
+        static CountView of(PromptTokens.Count count) {
+            return new CountView(count.used(), count.cut());
         }
     }
 
@@ -128,7 +163,8 @@ public record GenerationView(
                 generation.startedAt(),
                 generation.isFinished() ? generation.finishedAt() : null,
                 succeeded == null ? null : succeeded.elapsed(),
-                succeeded == null ? null : succeeded.unetEvaluations());
+                succeeded == null ? null : succeeded.unetEvaluations(),
+                succeeded == null || succeeded.tokens() == null ? null : TokensView.of(succeeded.tokens()));
     }
 
     /** @return path of the generation */

@@ -123,7 +123,8 @@ public final class Samples {
                 acceptedAt,
                 null,
                 SHA,
-                pool);
+                pool,
+                null);
     }
 
     public static GenerationStarted started(String id) {

@@ -263,6 +263,12 @@ class GenerationResourceTest extends GatewayTest {
                 .then()
                 .body("elapsed", equalTo("PT1.5S"))
                 .body("unetEvaluations", equalTo(40))
+                .body("tokens.prompt.used", equalTo(75))
+                .body("tokens.prompt.cut", equalTo(12))
+                .body("tokens.negativePrompt.cut", equalTo(0))
+                .body("request.longPrompt", equalTo(null))
+                .body("request.promptWeights", equalTo(false))
+                .body("request.clipSkip", equalTo(0))
                 .body("images[0].seed", equalTo(7))
                 .extract()
                 .path("images[0].url");

@@ -112,7 +112,8 @@ class PoolsTest extends GatewayTest {
                 Instant.now(),
                 null,
                 XL.fingerprint(),
-                "xl");
+                "xl",
+                null);
         worker.send(new ProducerRecord<>(Topic.BATCH_REQUESTS.in("", "xl"), command.requestId(), Json.write(command)));
 
         awaitStatus(command.requestId(), "queued");

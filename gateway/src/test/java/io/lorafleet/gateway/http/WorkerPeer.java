@@ -20,6 +20,7 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
@@ -51,6 +52,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A worker from the gateway's point of view: a peer that writes to the topics and the blob store. */
 final class WorkerPeer implements AutoCloseable {
+    static final PromptTokens TOKENS = new PromptTokens(new PromptTokens.Count(75, 12), new PromptTokens.Count(0, 0));
     static final byte[] PNG = Images.file("png", 64, 64);
     static final String SHA = "ab".repeat(32);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
@@ -164,7 +166,7 @@ final class WorkerPeer implements AutoCloseable {
         for (int i = 0; i < seeds.length; i++) {
             images.add(image(id, i, seeds[i]));
         }
-        finish(new GenerationSucceeded(id, workerId, Instant.now(), images, 40, Duration.ofMillis(1500), null));
+        finish(new GenerationSucceeded(id, workerId, Instant.now(), images, 40, Duration.ofMillis(1500), null, TOKENS));
     }
 
     private GeneratedImage image(String id, int index, long seed) {

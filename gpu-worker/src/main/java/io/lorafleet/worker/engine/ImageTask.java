@@ -134,7 +134,7 @@ final class ImageTask implements Schedulable {
     void finish() {
         Span decode = Spans.start("decode", trace).setAttribute(IMAGE, (long) index);
         try (denoising) {
-            FinishedImage image = new FinishedImage(denoising.image(), denoising.meanShadowErrors());
+            FinishedImage image = new FinishedImage(denoising.image(), denoising.meanShadowErrors(), prompt.tokens());
             decode.end(); // before the image's reader ends the span above it
             finishedImage.complete(image);
         } catch (RuntimeException | Error e) {

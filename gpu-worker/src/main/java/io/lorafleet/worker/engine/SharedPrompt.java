@@ -2,6 +2,8 @@
 package io.lorafleet.worker.engine;
 
 import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.messages.generation.PromptTokens;
+import java.util.List;
 
 /**
  * The prepared prompt and the adapter leases that a job's images share. They are freed when the last image releases
@@ -21,6 +23,15 @@ final class SharedPrompt {
 
     PreparedPrompt prompt() {
         return prompt;
+    }
+
+    /** @return the tokens of the request's prompts; also after the last release */
+    PromptTokens tokens() {
+        List<PromptTokens.Count> counts = prompt.tokens().stream()
+                .map(count -> new PromptTokens.Count(count.used(), count.cut()))
+                .toList();
+        // With guidance, the negative prompt is first.
+        return new PromptTokens(counts.get(counts.size() - 1), counts.size() == 1 ? null : counts.get(0));
     }
 
     synchronized void release() {

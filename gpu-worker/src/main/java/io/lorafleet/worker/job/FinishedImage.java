@@ -3,6 +3,7 @@ package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.Shadow;
+import io.lorafleet.messages.generation.PromptTokens;
 import java.util.Optional;
 
 /**
@@ -10,5 +11,6 @@ import java.util.Optional;
  *
  * @param image decoded image
  * @param shadow the shadow student's errors, averaged over the steps; empty if there is no shadow
+ * @param tokens tokens of the request's prompts
  */
-public record FinishedImage(RgbImage image, Optional<Shadow.Errors> shadow) {}
+public record FinishedImage(RgbImage image, Optional<Shadow.Errors> shadow, PromptTokens tokens) {}

@@ -8,6 +8,8 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,18 +38,21 @@ final class ImageMetadata {
             int height,
             long seed,
             String model,
-            String modelFingerprint) {}
+            String modelFingerprint,
+            PromptEncoding promptEncoding,
+            PromptTokens tokens) {}
 
     private ImageMetadata() {}
 
     /**
      * @param seed seed of this image
+     * @param tokens tokens of the request's prompts
      * @return the texts by keyword
      */
-    static Map<String, String> of(GenerateImage request, long seed, BaseModel model) {
+    static Map<String, String> of(GenerateImage request, long seed, BaseModel model, PromptTokens tokens) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("parameters", parameters(request, seed, model));
-        texts.put("lorafleet", new String(Json.write(settings(request, seed, model)), UTF_8));
+        texts.put("lorafleet", new String(Json.write(settings(request, seed, model, tokens)), UTF_8));
         return texts;
     }
 
@@ -63,6 +68,9 @@ final class ImageMetadata {
         text.append(", Size: ").append(r.width()).append('x').append(r.height());
         if (r.initImage() != null) {
             text.append(", Denoising strength: ").append(r.initImage().strength());
+        }
+        if (r.encoding().clipSkip() > 0) {
+            text.append(", Clip skip: ").append(r.encoding().clipSkip() + 1); // the web UI counts from 1
         }
         text.append(", Model: ").append(model.name());
         text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
@@ -98,7 +106,7 @@ final class ImageMetadata {
         };
     }
 
-    private static Settings settings(GenerateImage r, long seed, BaseModel model) {
+    private static Settings settings(GenerateImage r, long seed, BaseModel model, PromptTokens tokens) {
         return new Settings(
                 r.prompt(),
                 r.negativePrompt(),
@@ -111,6 +119,8 @@ final class ImageMetadata {
                 r.height(),
                 seed,
                 model.name(),
-                model.fingerprint());
+                model.fingerprint(),
+                r.encoding(),
+                tokens);
     }
 }

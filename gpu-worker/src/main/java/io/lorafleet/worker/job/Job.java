@@ -4,6 +4,8 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.ImageToImage;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.text.EncodingOptions;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,10 @@ public record Job(
                 request.steps(),
                 request.width(),
                 request.height(),
-                request.seed() + index);
+                request.seed() + index,
+                new EncodingOptions(
+                        request.encoding().longPrompt() == LongPrompt.CHUNKS,
+                        request.encoding().weights(),
+                        request.encoding().clipSkip()));
     }
 }

@@ -19,6 +19,7 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
 import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
@@ -260,15 +261,16 @@ public class RequestHandler {
             throws IOException {
         try {
             ShadowMean shadow = new ShadowMean(request);
-            List<GeneratedImage> stored = storeImages(request, attempt, start, stop, progress, shadow);
+            StoredImages stored = storeImages(request, attempt, start, stop, progress, shadow);
             return new GenerationSucceeded(
                     request.requestId(),
                     workerId,
                     clock.instant(),
-                    stored,
+                    stored.images(),
                     request.unetEvaluations(),
                     Duration.between(start, clock.instant()),
-                    shadow.measured());
+                    shadow.measured(),
+                    stored.tokens());
         } catch (CancellationException e) {
             if (stop.abandoned()) {
                 throw e;
@@ -312,7 +314,11 @@ public class RequestHandler {
         }
     }
 
-    private List<GeneratedImage> storeImages(
+    /** @param tokens tokens of the request's prompts */
+    private record StoredImages(
+            List<GeneratedImage> images, @Nullable PromptTokens tokens) {}
+
+    private StoredImages storeImages(
             GenerateImage request,
             Attempt attempt,
             Instant arrivedAt,
@@ -327,18 +333,21 @@ public class RequestHandler {
                 engine.generate(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
         attempt.draws(images);
         List<GeneratedImage> stored = new ArrayList<>();
+        PromptTokens tokens = null;
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
             FinishedImage finishedImage = await(images.get(i));
             shadow.add(finishedImage);
+            tokens = finishedImage.tokens();
             byte[] png = PngFile.encode(
-                    finishedImage.image(), imageMetadata ? ImageMetadata.of(request, seed, engine.model()) : Map.of());
+                    finishedImage.image(),
+                    imageMetadata ? ImageMetadata.of(request, seed, engine.model(), tokens) : Map.of());
             String key = BlobKeys.image(request.requestId(), i);
             // Retried separately, so that a failure of the blob store does not discard the images.
             String sha256 = repeat(request, attempt, stop, () -> storeImage(key, png));
             stored.add(new GeneratedImage(i, seed, key, sha256));
         }
-        return stored;
+        return new StoredImages(stored, tokens);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.worker.Requests;
@@ -169,7 +170,10 @@ class PoisonousRequestTest {
 
         /** Finishes all images. */
         void finish() {
-            FinishedImage image = new FinishedImage(new RgbImage(1, 1, new byte[3]), Optional.empty());
+            FinishedImage image = new FinishedImage(
+                    new RgbImage(1, 1, new byte[3]),
+                    Optional.empty(),
+                    new PromptTokens(new PromptTokens.Count(0, 0), null));
             for (String id : List.copyOf(drawing.keySet())) {
                 CompletableFuture<FinishedImage> future = drawing.get(id);
                 drawing.remove(id);

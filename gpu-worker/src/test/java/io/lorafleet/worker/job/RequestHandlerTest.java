@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -8,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -21,6 +23,7 @@ import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.Preview;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
@@ -307,6 +310,55 @@ class RequestHandlerTest {
         PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
         assertThat(failed(handle(Requests.star(other, 64, 2, 1))).detail())
                 .contains("lora_A.weight: expected (2, 192), found (2, 320)");
+    }
+
+    /** The demo model takes 30 tokens at once. */
+    @Test
+    void saysHowManyTokensOfALongPromptItUsed() throws IOException {
+        Requests longPrompt =
+                Requests.request().prompt("a red star ".repeat(20)).steps(2);
+        GenerateImage whole = longPrompt.encoding(LongPrompt.CHUNKS, false, 0).build();
+        GenerateImage truncated =
+                longPrompt.encoding(LongPrompt.TRUNCATE, false, 0).build();
+        PromptTokens.Count all = succeeded(handle(whole)).tokens().prompt();
+        assertThat(all.used()).isGreaterThan(30);
+        assertThat(all.cut()).isZero();
+        PromptTokens some = succeeded(handle(truncated)).tokens();
+        assertThat(some.prompt()).isEqualTo(new PromptTokens.Count(30, all.used() - 30));
+        assertThat(some.negativePrompt().cut()).isZero();
+        assertThat(new String(
+                        blobs.get(BlobKeys.image(truncated.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("\"longPrompt\":\"truncate\"")
+                .contains("\"tokens\":{\"prompt\":{\"used\":30,\"cut\":" + (all.used() - 30) + "}");
+    }
+
+    @Test
+    void appliesPromptWeightsAndClipSkip() throws IOException {
+        Requests request = Requests.request().prompt("a (red:1.5) star").steps(2);
+        GenerateImage plain = request.build();
+        GenerateImage weighted = request.encoding(LongPrompt.TRUNCATE, true, 0).build();
+        GenerateImage skipped = request.encoding(LongPrompt.TRUNCATE, false, 1).build();
+        assertThat(Stream.of(plain, weighted, skipped)
+                        .map(each -> succeeded(handle(each)).images().get(0).sha256()))
+                .doesNotHaveDuplicates();
+        assertThat(new String(blobs.get(BlobKeys.image(skipped.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("Clip skip: 2");
+    }
+
+    @Test
+    void failsARequestWhosePromptsCannotBeEncoded() {
+        assertThat(failed(handle(Requests.request()
+                        .encoding(LongPrompt.TRUNCATE, false, 32)
+                        .build())))
+                .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
+                .extracting(GenerationFailed::detail)
+                .asString()
+                .matches("clipSkip: expected 0 to \\d+, found 32");
+        assertThat(failed(handle(Requests.request()
+                        .prompt("(a star:1.2.3)")
+                        .encoding(LongPrompt.TRUNCATE, true, 0)
+                        .build())))
+                .returns("prompt weight: expected a number, found 1.2.3", GenerationFailed::detail);
     }
 
     @Test

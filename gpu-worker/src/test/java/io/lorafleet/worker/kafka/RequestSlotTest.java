@@ -17,6 +17,7 @@ import io.lorafleet.messages.generation.GenerationExpired;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.worker.DeadLetter;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
@@ -682,7 +683,10 @@ class RequestSlotTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            FinishedImage finishedImage = new FinishedImage(new RgbImage(1, 1, new byte[3]), Optional.empty());
+            FinishedImage finishedImage = new FinishedImage(
+                    new RgbImage(1, 1, new byte[3]),
+                    Optional.empty(),
+                    new PromptTokens(new PromptTokens.Count(0, 0), null));
             return List.of(CompletableFuture.completedFuture(finishedImage));
         }
 

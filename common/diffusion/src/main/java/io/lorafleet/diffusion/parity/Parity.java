@@ -81,6 +81,7 @@ public final class Parity implements AutoCloseable {
     public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
         try (Parity parity = new Parity(folder, precision, results)) {
             parity.text();
+            PromptParity.check(folder, parity.model, results);
             parity.unet();
             parity.vae();
             parity.loop();
@@ -293,7 +294,8 @@ public final class Parity implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
-                    .filter(name -> !List.of(EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL)
+                    .filter(name -> !List.of(
+                                    EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL, PromptParity.EXPECTED)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

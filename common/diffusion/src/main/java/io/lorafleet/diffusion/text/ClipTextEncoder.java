@@ -59,24 +59,37 @@ public final class ClipTextEncoder {
         return config;
     }
 
+    /** @return the number of layers */
+    public int layers() {
+        return layers.size();
+    }
+
+    /** @return the number of tokens that have an embedding */
+    public long vocabularySize() {
+        return tokenEmbedding.getShape().get(0);
+    }
+
     /**
      * @param tokenIds token ids (N, S), int64, where S is the number of tokens per prompt
+     * @param clipSkip number of layers at the end whose output is not used for the hidden states, 0 to {@link #layers};
+     *     the pooled states always come from the last layer
      * @return the states, attached to the token ids' manager
      */
-    public TextStates encode(NDArray tokenIds) {
+    public TextStates encode(NDArray tokenIds, int clipSkip) {
         try (NDManager scope = Scopes.open(tokenIds)) {
             NDArray x = Embedding.embedding(tokenIds, tokenEmbedding, SparseFormat.DENSE)
                     .singletonOrThrow()
                     .add(positionEmbedding);
-            NDArray penultimate = x;
+            List<NDArray> hidden = new ArrayList<>(List.of(x)); // before the first layer, then after each layer
             for (Layer layer : layers) {
-                penultimate = x;
                 x = layer.forward(x, causalMask);
+                hidden.add(x);
             }
-            NDArray last = finalNorm.forward(x);
-            NDArray pooled = pool(last, tokenIds);
+            int used = layers.size() - clipSkip;
+            NDArray last = finalNorm.forward(hidden.get(used));
+            NDArray pooled = pool(clipSkip == 0 ? last : finalNorm.forward(x), tokenIds);
             NDArray embeds = projection == null ? null : scope.ret(projection.forward(pooled));
-            NDList states = scope.ret(new NDList(last, penultimate, pooled));
+            NDList states = scope.ret(new NDList(last, hidden.get(Math.max(0, used - 1)), pooled));
             return new TextStates(states.get(0), states.get(1), states.get(2), embeds);
         }
     }

@@ -3,11 +3,13 @@ package io.lorafleet.diffusion.text;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,13 +21,43 @@ public final class PromptEncoder {
     /** A text encoder with its tokenizer. */
     public record Part(ClipTokenizer tokenizer, ClipTextEncoder encoder) {
 
-        /** @param prompts one prompt per row @param scope manager that owns the result */
+        /** @param prompts one prompt per row, truncated @param scope manager that owns the result */
         public TextStates encode(List<String> prompts, NDManager scope) {
-            long[] ids = prompts.stream()
-                    .flatMapToLong(prompt -> Arrays.stream(tokenizer.encode(prompt)))
+            List<TokenizedPrompt> rows = tokens(prompts, EncodingOptions.DEFAULT);
+            return encode(rows, 0, scope);
+        }
+
+        private List<TokenizedPrompt> tokens(List<String> prompts, EncodingOptions options) {
+            return prompts.stream()
+                    .map(prompt -> TokenizedPrompt.of(prompt, options, tokenizer))
+                    .toList();
+        }
+
+        /** @return the largest number of tokens in a chunk */
+        private int chunkSize() {
+            return tokenizer.length() - 2;
+        }
+
+        private int chunks(List<TokenizedPrompt> prompts) {
+            return prompts.stream()
+                    .mapToInt(prompt -> prompt.chunks(chunkSize()))
+                    .max()
+                    .orElse(1);
+        }
+
+        /** @param rows at most {@link #chunkSize} tokens per row */
+        private TextStates encode(List<TokenizedPrompt> rows, int clipSkip, NDManager scope) {
+            long[] ids = rows.stream()
+                    .flatMapToLong(row -> Arrays.stream(tokenizer.framed(row.ids())))
                     .toArray();
-            try (NDArray tokenIds = scope.create(ids, new Shape(prompts.size(), tokenizer.length()))) {
-                return encoder.encode(tokenIds);
+            for (long id : ids) {
+                if (id >= encoder.vocabularySize()) {
+                    throw new IllegalArgumentException("prompt: expected only words with an embedding, found a word"
+                            + " that the tokenizer adds (token " + id + " of " + encoder.vocabularySize() + ")");
+                }
+            }
+            try (NDArray tokenIds = scope.create(ids, new Shape(rows.size(), tokenizer.length()))) {
+                return encoder.encode(tokenIds, clipSkip);
             }
         }
     }
@@ -44,27 +76,90 @@ public final class PromptEncoder {
     }
 
     /**
-     * Encodes a batch's prompts.
+     * @return the largest {@link EncodingOptions#clipSkip}: then the UNet receives the embeddings of the tokens, before
+     *     the first layer. SDXL uses the states one layer before those of the other models
+     */
+    public int maxClipSkip() {
+        int layers =
+                parts.stream().mapToInt(part -> part.encoder().layers()).min().orElseThrow();
+        return parts.size() == 1 ? layers : layers - 1;
+    }
+
+    /** @return the number of tokens that are encoded and cut; the largest numbers if the text encoders differ */
+    public TokenCount count(String prompt, EncodingOptions options) {
+        return parts.stream()
+                .map(part -> TokenizedPrompt.of(prompt, options, part.tokenizer()))
+                .map(tokens -> new TokenCount(tokens.ids().size(), tokens.cut()))
+                .max(Comparator.comparingInt(TokenCount::cut).thenComparingInt(TokenCount::used))
+                .orElseThrow();
+    }
+
+    /** Like {@link #encode(List, EncodingOptions, int, int, NDManager)}, with the default options. */
+    public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
+        return encode(prompts, EncodingOptions.DEFAULT, width, height, scope);
+    }
+
+    /**
+     * Encodes the prompts of a request. If one prompt has several chunks, the others are extended by empty chunks, so
+     * that all rows have the same number of text states. Pooled states are those of the first chunk.
      *
      * @param prompts one prompt per row
-     * @param scope manager that owns the result
+     * @param options how the prompts are encoded
      * @param width width of the image, in pixels
      * @param height height of the image, in pixels
+     * @param scope manager that owns the result
+     * @throws IllegalArgumentException if a prompt has too many tokens or an invalid weight, or if clipSkip is out of
+     *     range
+     * @see "compel pad_conditioning_tensors_to_same_length; AUTOMATIC1111's web UI, modules/sd_hijack_clip.py"
      */
-    public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
-        if (parts.size() == 1) {
-            return Conditioning.of(parts.get(0).encode(prompts, scope).lastHiddenState());
+    public Conditioning encode(List<String> prompts, EncodingOptions options, int width, int height, NDManager scope) {
+        int clipSkip = options.clipSkip();
+        if (clipSkip < 0 || clipSkip > maxClipSkip()) {
+            throw new IllegalArgumentException("clipSkip: expected 0 to " + maxClipSkip() + ", found " + clipSkip);
         }
-        TextStates first = parts.get(0).encode(prompts, scope);
-        TextStates second = parts.get(1).encode(prompts, scope);
-        NDArray context = first.penultimate().concat(second.penultimate(), 2);
+        List<List<TokenizedPrompt>> tokens =
+                parts.stream().map(part -> part.tokens(prompts, options)).toList();
+        int chunks = 1;
+        for (int i = 0; i < parts.size(); i++) {
+            chunks = Math.max(chunks, parts.get(i).chunks(tokens.get(i)));
+        }
+        Encoded first = encode(parts.get(0), tokens.get(0), chunks, clipSkip, scope);
+        if (parts.size() == 1) {
+            return Conditioning.of(first.context(first.states().lastHiddenState(), scope));
+        }
+        Encoded second = encode(parts.get(1), tokens.get(1), chunks, clipSkip, scope);
+        NDArray context = first.context(first.states().penultimate(), scope)
+                .concat(second.context(second.states().penultimate(), scope), 2);
+        NDArray embeds =
+                Objects.requireNonNull(second.states().embeds(), "the second text encoder of SDXL has no projection");
         return new Conditioning(
                 zeroed(context, prompts, scope),
-                zeroed(
-                        Objects.requireNonNull(second.embeds(), "the second text encoder of SDXL has no projection"),
-                        prompts,
-                        scope),
+                zeroed(chunks == 1 ? embeds : embeds.get(new NDIndex("::" + chunks)), prompts, scope),
                 sizes(prompts.size(), width, height, scope));
+    }
+
+    private static Encoded encode(Part part, List<TokenizedPrompt> prompts, int chunks, int clipSkip, NDManager scope) {
+        List<TokenizedPrompt> rows = new ArrayList<>();
+        for (TokenizedPrompt prompt : prompts) {
+            for (int i = 0; i < chunks; i++) {
+                rows.add(prompt.chunk(i, part.chunkSize()));
+            }
+        }
+        return new Encoded(part.encode(rows, clipSkip, scope), rows, chunks);
+    }
+
+    /** @param states states of the chunks, one chunk per row @param rows the chunks @param chunks chunks per prompt */
+    private record Encoded(TextStates states, List<TokenizedPrompt> rows, int chunks) {
+
+        /** @param states (N chunks, S, D) @return the weighted states of each prompt (N, chunks S, D) */
+        NDArray context(NDArray states, NDManager scope) {
+            NDArray weighted = EmphasizedStates.of(states, rows, scope);
+            if (chunks == 1) {
+                return weighted;
+            }
+            Shape shape = states.getShape();
+            return weighted.reshape(shape.get(0) / chunks, chunks * shape.get(1), shape.get(2));
+        }
     }
 
     private NDArray zeroed(NDArray states, List<String> prompts, NDManager scope) {

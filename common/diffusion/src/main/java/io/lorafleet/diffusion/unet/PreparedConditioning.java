@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,56 +16,84 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a {@link Conditioning} that do not change between steps, computed once.
  *
- * @param keysValues keys and values of each cross-attention, by block name
+ * @param keysValues keys and values of each cross-attention, by block name. Rows with the same number of text states
+ *     are stacked; adjacent elements of the list have different numbers
  * @param addition vector to add to the time embedding (N, time width); null for models other than SDXL
  */
 public record PreparedConditioning(
-        Map<String, KeysValues> keysValues, @Nullable NDArray addition) {
+        Map<String, List<KeysValues>> keysValues, @Nullable NDArray addition) {
 
-    /** Keys (N, S, C) and values (N, S, C) of a cross-attention layer. */
-    record KeysValues(NDArray keys, NDArray values) {}
+    /** Keys (n, S, C) and values (n, S, C) of a cross-attention layer, for n rows with S text states. */
+    record KeysValues(NDArray keys, NDArray values) {
+        long rows() {
+            return keys.getShape().get(0);
+        }
+
+        long states() {
+            return keys.getShape().get(1);
+        }
+    }
 
     public PreparedConditioning {
         keysValues = Map.copyOf(keysValues);
     }
 
     /**
-     * Concatenates the rows of several prompts.
+     * Concatenates the rows of several prompts. Prompts with different numbers of text states are not padded to the same
+     * number, so that a row's output does not depend on the other rows.
      *
      * @param parts prepared conditionings of the same model
      * @param owner manager that owns the result
      * @return a copy with the rows of all parts, in order
      */
     public static PreparedConditioning concat(List<PreparedConditioning> parts, NDManager owner) {
-        Map<String, KeysValues> all = new HashMap<>();
+        Map<String, List<KeysValues>> all = new HashMap<>();
         for (String block : parts.get(0).keysValues().keySet()) {
             all.put(
                     block,
-                    new KeysValues(
-                            rows(parts, part -> part.keysValues(block).keys()),
-                            rows(parts, part -> part.keysValues(block).values())));
+                    stacked(parts.stream()
+                            .flatMap(part -> part.keysValues(block).stream())
+                            .toList()));
         }
-        boolean plain = parts.get(0).addition() == null;
-        PreparedConditioning whole =
-                new PreparedConditioning(all, plain ? null : rows(parts, PreparedConditioning::addition));
+        NDArray addition = parts.get(0).addition() == null ? null : rows(parts, PreparedConditioning::addition);
+        PreparedConditioning whole = new PreparedConditioning(all, addition);
         whole.attach(owner);
         return whole;
     }
 
-    private static NDArray rows(List<PreparedConditioning> parts, Function<PreparedConditioning, NDArray> array) {
+    /** Stacks each run of elements that have the same number of text states. */
+    private static List<KeysValues> stacked(List<KeysValues> each) {
+        List<KeysValues> stacked = new ArrayList<>();
+        int start = 0;
+        for (int end = 1; end <= each.size(); end++) {
+            if (end == each.size() || each.get(end).states() != each.get(start).states()) {
+                List<KeysValues> run = each.subList(start, end);
+                stacked.add(new KeysValues(rows(run, KeysValues::keys), rows(run, KeysValues::values)));
+                start = end;
+            }
+        }
+        return stacked;
+    }
+
+    private static <T> NDArray rows(List<T> parts, Function<T, NDArray> array) {
         return NDArrays.concat(new NDList(parts.stream().map(array).toList()), 0);
     }
 
-    KeysValues keysValues(String block) {
+    List<KeysValues> keysValues(String block) {
         return Objects.requireNonNull(keysValues.get(block), block);
+    }
+
+    /** @return the number of text states of the first row */
+    public long states() {
+        return keysValues.values().iterator().next().get(0).states();
     }
 
     /** Attaches the arrays to a manager. */
     public void attach(NDManager owner) {
-        for (KeysValues each : keysValues.values()) {
+        keysValues.values().stream().flatMap(List::stream).forEach(each -> {
             each.keys().attach(owner);
             each.values().attach(owner);
-        }
+        });
         if (addition != null) {
             addition.attach(owner);
         }

@@ -2,7 +2,10 @@
 package io.lorafleet.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Kernels;
 import io.lorafleet.diffusion.nn.LayerNorm;
@@ -10,6 +13,7 @@ import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 import io.lorafleet.diffusion.weights.Weights;
+import java.util.List;
 
 /**
  * Self-attention among the image tokens, cross-attention to the text, then a feed-forward layer.
@@ -57,10 +61,11 @@ final class TransformerBlock {
         try (NDManager scope = Scopes.open(x)) {
             NDArray h = norm1.forward(x);
             NDArray y = selfAttention
-                    .forward(h, selfAttention.keysValues(h, adaptation), adaptation)
+                    .forward(h, List.of(selfAttention.keysValues(h, adaptation)), adaptation)
                     .addi(x);
-            KeysValues keysValues = text.keysValues(name);
-            y = crossAttention.forward(norm2.forward(y), keysValues, adaptation).addi(y);
+            y = crossAttention
+                    .forward(norm2.forward(y), text.keysValues(name), adaptation)
+                    .addi(y);
             return scope.ret(feedForward(norm3.forward(y), adaptation).addi(y));
         }
     }
@@ -89,10 +94,18 @@ final class TransformerBlock {
             return new KeysValues(k.forward(source, adaptation), v.forward(source, adaptation));
         }
 
-        NDArray forward(NDArray x, KeysValues source, Adaptation adaptation) {
+        /** @param sources keys and values of all rows, in order */
+        NDArray forward(NDArray x, List<KeysValues> sources, Adaptation adaptation) {
             NDArray queries = q.forward(x, adaptation);
-            NDArray mixed = Kernels.get().attention(queries, source.keys(), source.values(), heads);
-            return out.forward(mixed, adaptation);
+            NDList mixed = new NDList();
+            long row = 0;
+            for (KeysValues source : sources) {
+                long end = row + source.rows();
+                NDArray own = sources.size() == 1 ? queries : queries.get(new NDIndex(row + ":" + end));
+                mixed.add(Kernels.get().attention(own, source.keys(), source.values(), heads));
+                row = end;
+            }
+            return out.forward(mixed.size() == 1 ? mixed.get(0) : NDArrays.concat(mixed, 0), adaptation);
         }
     }
 }

@@ -72,10 +72,10 @@ public final class UNet {
         try (NDManager scope = Scopes.open(conditioning.context())) {
             NDManager owner = scope.getParentManager();
             NDArray context = conditioning.context().toType(type, false);
-            Map<String, KeysValues> keysValues = new HashMap<>();
+            Map<String, List<KeysValues>> keysValues = new HashMap<>();
             attentions()
                     .flatMap(attention -> attention.blocks().stream())
-                    .forEach(block -> keysValues.put(block.name(), block.prepare(context, adaptation)));
+                    .forEach(block -> keysValues.put(block.name(), List.of(block.prepare(context, adaptation))));
             PreparedConditioning prepared =
                     new PreparedConditioning(keysValues, timeEmbedding.addition(conditioning, adaptation));
             prepared.attach(owner);

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseFingerprint fingerprint of the base that must generate the images; null for any base
  * @param pool pool whose request topic contains the command; null for the default pool. The pool does not affect the
  *     images
+ * @param promptEncoding how the prompts are encoded, since version 2; null for {@link PromptEncoding#DEFAULT}
  */
 public record GenerateImage(
         String requestId,
@@ -68,10 +69,14 @@ public record GenerateImage(
         Instant acceptedAt,
         @Nullable Integer schemaVersion,
         @Nullable String baseFingerprint,
-        @Nullable String pool) {
+        @Nullable String pool,
+        @Nullable PromptEncoding promptEncoding) {
 
     /** The latest version of this schema. */
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
+
+    /** The version that added {@code promptEncoding}. */
+    private static final int PROMPT_ENCODING_VERSION = 2;
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
@@ -129,6 +134,10 @@ public record GenerateImage(
         if (pool != null) {
             PoolName.require("pool", pool);
         }
+        if (promptEncoding != null && (schemaVersion == null || schemaVersion < PROMPT_ENCODING_VERSION)) {
+            throw new IllegalArgumentException("schemaVersion: expected at least " + PROMPT_ENCODING_VERSION
+                    + " with promptEncoding, found " + (schemaVersion == null ? "none" : schemaVersion));
+        }
     }
 
     /** Creates a command of the first schema version, for any base and the default pool. */
@@ -174,7 +183,21 @@ public record GenerateImage(
                 acceptedAt,
                 null,
                 null,
+                null,
                 null);
+    }
+
+    /**
+     * @param encoding an encoding of the prompts
+     * @return the lowest schema version that describes a command with this encoding; null for 1
+     */
+    public static @Nullable Integer schemaVersion(@Nullable PromptEncoding encoding) {
+        return encoding == null ? null : PROMPT_ENCODING_VERSION;
+    }
+
+    /** @return how the prompts are encoded */
+    public PromptEncoding encoding() {
+        return promptEncoding == null ? PromptEncoding.DEFAULT : promptEncoding;
     }
 
     /** @return a copy without the webhook */
@@ -206,7 +229,8 @@ public record GenerateImage(
                 acceptedAt,
                 schemaVersion,
                 baseFingerprint,
-                pool);
+                pool,
+                promptEncoding);
     }
 
     /** @return the name of the pool */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param unetEvaluations number of UNet evaluations that the request needed
  * @param elapsed time from the start of the attempt until the images were stored
  * @param shadow measurement of the request's shadow; null if there is none
+ * @param tokens tokens of the prompts; null if the worker's release did not count them
  */
 public record GenerationSucceeded(
         String requestId,
@@ -26,7 +27,8 @@ public record GenerationSucceeded(
         List<GeneratedImage> images,
         long unetEvaluations,
         Duration elapsed,
-        @Nullable ShadowMeasured shadow)
+        @Nullable ShadowMeasured shadow,
+        @Nullable PromptTokens tokens)
         implements GenerationFinished {
     public GenerationSucceeded {
         Check.id("requestId", requestId);
@@ -35,6 +37,18 @@ public record GenerationSucceeded(
         images = List.copyOf(Check.present("images", images));
         Check.range("number of images", 1, GenerateImage.MAX_COUNT, images.size());
         Check.present("elapsed", elapsed);
+    }
+
+    /** Creates a result without the tokens of the prompts. */
+    public GenerationSucceeded(
+            String requestId,
+            String workerId,
+            Instant at,
+            List<GeneratedImage> images,
+            long unetEvaluations,
+            Duration elapsed,
+            @Nullable ShadowMeasured shadow) {
+        this(requestId, workerId, at, images, unetEvaluations, elapsed, shadow, null);
     }
 
     /**

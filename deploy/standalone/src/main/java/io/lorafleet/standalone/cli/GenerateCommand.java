@@ -8,6 +8,7 @@ import io.lorafleet.standalone.cli.option.AdapterArgument;
 import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.cli.option.InitImageOptions;
+import io.lorafleet.standalone.cli.option.PromptOptions;
 import io.lorafleet.standalone.cli.option.ShortDuration;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationFollower;
@@ -74,6 +75,9 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             description = "Text that describes what the image must not show. Requires a guidance scale above 1.")
     private @Nullable String negativePrompt;
+
+    @Mixin
+    private PromptOptions promptOptions;
 
     @ArgGroup(exclusive = false)
     private @Nullable InitImageOptions initImage;
@@ -208,7 +212,10 @@ public final class GenerateCommand implements Callable<Integer> {
                 count,
                 priority,
                 null,
-                base);
+                base,
+                promptOptions.longPrompt(),
+                promptOptions.weights(),
+                promptOptions.clipSkip());
     }
 
     private List<ScaledAdapter> scaledAdapters() {
@@ -262,12 +269,24 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
+    private static void warnOfCut(String prompt, GenerationStatus.@Nullable Count count) {
+        if (count != null && count.cut() > 0) {
+            System.err.printf(
+                    "fleet: the %s was truncated: %d tokens were used, %d were cut off%n",
+                    prompt, count.used(), count.cut());
+        }
+    }
+
     private static void save(GenerationStatus finished, GatewayClient gateway, ImageFiles files)
             throws IOException, InterruptedException {
         for (GenerationStatus.Image image : finished.images()) {
             Path file = files.file(image.index(), finished.images().size());
             Files.write(file, gateway.image(image));
             System.err.println(file + "  seed " + image.seed());
+        }
+        if (finished.tokens() != null) {
+            warnOfCut("prompt", finished.tokens().prompt());
+            warnOfCut("negative prompt", finished.tokens().negativePrompt());
         }
         System.err.printf(
                 "%.1f s, %d UNet evaluations, generation %s%n",

@@ -7,6 +7,7 @@ import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.parity.Parity;
 import io.lorafleet.diffusion.parity.ParityResult;
 import io.lorafleet.diffusion.parity.SamplerParity;
+import io.lorafleet.diffusion.parity.TokenizerParity;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.distillation.parity.DistillationParity;
 import io.lorafleet.standalone.FleetException;
@@ -27,9 +28,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compares this implementation with reference outputs.",
             "The folder contains a model in the diffusers layout, expected.safetensors and, optionally,"
-                    + " expected_lora.safetensors from the reference implementation. docs/parity.md lists the"
-                    + " tensors. The command prints ||out - ref|| / ||ref|| for each tensor. The exit code is"
-                    + " 1 if a value is above the tolerance, or if no tensor was compared."
+                    + " expected_lora.safetensors and expected_prompts.safetensors from the reference implementation."
+                    + " Or it contains a tokenizer and expected_tokens.jsonl, or trajectories of samplers."
+                    + " docs/parity.md lists the tensors. The command prints ||out - ref|| / ||ref|| for each"
+                    + " tensor. The exit code is 1 if a value is above the tolerance, or if no tensor was compared."
         })
 public final class ParityCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder of the model and the reference outputs.")
@@ -75,7 +77,9 @@ public final class ParityCommand implements Callable<Integer> {
     }
 
     private void check(Consumer<ParityResult> results) {
-        if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
+        if (TokenizerParity.isFor(folder)) {
+            TokenizerParity.check(folder, results);
+        } else if (Files.isDirectory(folder) && SamplerParity.isFor(folder)) {
             SamplerParity.check(folder, results);
         } else {
             Parity.check(folder, precision, results);

@@ -24,7 +24,8 @@ public record GenerationStatus(
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant finishedAt,
+        @Nullable Tokens tokens) {
     public enum Status {
         @JsonProperty("queued")
         QUEUED,
@@ -44,6 +45,11 @@ public record GenerationStatus(
     public record Image(int index, long seed, String url) {}
 
     public record Failure(String reason, String detail) {}
+
+    /** How many tokens of the prompts were used and cut. @param negativePrompt null without guidance */
+    public record Tokens(Count prompt, @Nullable Count negativePrompt) {}
+
+    public record Count(int used, int cut) {}
 
     public boolean isFinished() {
         return status != Status.QUEUED && status != Status.RUNNING;

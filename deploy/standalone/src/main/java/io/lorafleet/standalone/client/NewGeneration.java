@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.client;
 
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import java.time.Instant;
@@ -28,7 +29,10 @@ public record NewGeneration(
         @Nullable Integer count,
         @Nullable Priority priority,
         @Nullable Instant deadline,
-        @Nullable String model) {
+        @Nullable String model,
+        @Nullable LongPrompt longPrompt,
+        @Nullable Boolean promptWeights,
+        @Nullable Integer clipSkip) {
 
     /** A generation with the base of its adapters, or with the default base. */
     public NewGeneration(
@@ -61,6 +65,9 @@ public record NewGeneration(
                 count,
                 priority,
                 deadline,
+                null,
+                null,
+                null,
                 null);
     }
 
@@ -80,6 +87,9 @@ public record NewGeneration(
                 count,
                 priority,
                 newDeadline,
-                model);
+                model,
+                longPrompt,
+                promptWeights,
+                clipSkip);
     }
 }

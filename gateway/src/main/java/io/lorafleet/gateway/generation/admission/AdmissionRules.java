@@ -11,6 +11,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.registry.HashBucket;
@@ -96,6 +97,7 @@ public final class AdmissionRules {
         GuidanceSettings scales = GuidanceSettings.of(resolved, body.guidanceScale(), checks);
         int steps = checks.whole("steps", 1, limits.maxSteps(), body.steps(), DEFAULT_STEPS);
         SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
+        PromptEncoding encoding = PromptEncodingField.of(body, checks);
         InitImageFile image = InitImageFile.of(body, steps, limits, checks);
         int width = side("width", body.width(), image == null ? null : image.width(), model, checks);
         int height = side("height", body.height(), image == null ? null : image.height(), model, checks);
@@ -132,9 +134,10 @@ public final class AdmissionRules {
                 id.owner(),
                 id.bodySha256(),
                 now,
-                null,
+                GenerateImage.schemaVersion(encoding),
                 model.fingerprint(),
-                PoolName.field(pool.name()));
+                PoolName.field(pool.name()),
+                encoding);
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
                 .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale the guidance scale; with a student, it sets the student's adapter scale: see {@link
  *     GuidanceSettings}
  * @param deadline an ISO 8601 time
+ * @param longPrompt {@code chunks} or {@code truncate}: see {@link PromptEncodingField}
+ * @param promptWeights whether brackets in the prompts are weights
+ * @param clipSkip number of layers at the end of each text encoder that are not used
  */
 public record GenerationRequest(
         @Nullable String model,
@@ -33,4 +36,7 @@ public record GenerationRequest(
         @Nullable Integer count,
         @Nullable String priority,
         @Nullable String deadline,
-        @Nullable String webhook) {}
+        @Nullable String webhook,
+        @Nullable String longPrompt,
+        @Nullable Boolean promptWeights,
+        @Nullable Integer clipSkip) {}

@@ -139,6 +139,9 @@ record OpenAiRequest(
                 n,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 }

@@ -17,10 +17,12 @@ import io.lorafleet.gateway.generation.Samples;
 import io.lorafleet.gateway.generation.state.Backlog;
 import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.Sha256;
@@ -66,6 +68,44 @@ class AdmissionRulesTest {
                 .usingRecursiveComparison()
                 .ignoringFields("requestId", "seed")
                 .isEqualTo(Samples.request("any"));
+    }
+
+    @Test
+    void encodesALongPromptInChunksUnlessTheRequestTruncatesIt() {
+        String longPrompt = "a red star ".repeat(20);
+        assertThat(admitted(body(Map.of("prompt", longPrompt))))
+                .returns(new PromptEncoding(LongPrompt.CHUNKS, false, 0), GenerateImage::promptEncoding)
+                .returns(2, GenerateImage::schemaVersion);
+        assertThat(admitted(body(Map.of("negativePrompt", longPrompt))).promptEncoding())
+                .isEqualTo(new PromptEncoding(LongPrompt.CHUNKS, false, 0));
+        assertThat(admitted(body(Map.of("prompt", longPrompt, "longPrompt", "truncate"))))
+                .returns(null, GenerateImage::promptEncoding)
+                .returns(null, GenerateImage::schemaVersion);
+    }
+
+    /** Thus, workers of an older release can take the request. */
+    @Test
+    void aShortPromptNeedsNoNewerWorkers() {
+        assertThat(admitted(body(Map.of("prompt", "a (red) star, thirty characters")))
+                        .promptEncoding())
+                .isNotNull();
+        assertThat(admitted(body(Map.of("prompt", "a (red) star, 30 characters")))
+                        .promptEncoding())
+                .isNull();
+        assertThat(admitted(body(Map.of("prompt", "\u5927\u661F"))).promptEncoding())
+                .isNotNull(); // normalization could add bytes
+    }
+
+    @Test
+    void takesPromptWeightsAndClipSkip() {
+        assertThat(admitted(body(Map.of("promptWeights", true, "clipSkip", 2))).promptEncoding())
+                .isEqualTo(new PromptEncoding(LongPrompt.CHUNKS, true, 2));
+        Admission refused =
+                rules.admit(body(Map.of("longPrompt", "cut", "clipSkip", 33)), RequestIdentity.random(null));
+        assertThat(((Admission.Refused) refused).badFields())
+                .containsExactly(
+                        new BadField("longPrompt", "chunks or truncate", "another value"),
+                        new BadField("clipSkip", "0 to 32", "33"));
     }
 
     @Test

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion.parity;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.text.EncodingOptions;
+import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.diffusion.weights.Safetensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Compares the contexts of long prompts, prompt weights and clip skip. */
+final class PromptParity {
+    static final String EXPECTED = "expected_prompts.safetensors";
+
+    private PromptParity() {}
+
+    /** Prompts that are encoded together, in the way that {@link EncodingOptions} describes. */
+    private record Case(String name, List<String> prompts, boolean chunked, boolean weighted, int clipSkip) {}
+
+    /** @param folder pipeline folder; without reference tensors of prompts, there are no results */
+    static void check(Path folder, StableDiffusion model, Consumer<ParityResult> results) {
+        Path file = folder.resolve(EXPECTED);
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        ReferenceTensors expected = new ReferenceTensors(Safetensors.open(file));
+        for (Case each : cases(expected, file)) {
+            EncodingOptions options = new EncodingOptions(each.chunked(), each.weighted(), each.clipSkip());
+            try (NDManager scope = model.owner().newSubManager()) {
+                // The image size has no effect on the context.
+                Conditioning found = model.prompts().encode(each.prompts(), options, 0, 0, scope);
+                String context = each.name() + ".context";
+                results.accept(expected.compare("prompts/" + context, context, found.context()));
+                if (found.pooled() != null) {
+                    String pooled = each.name() + ".pooled";
+                    results.accept(expected.compare("prompts/" + pooled, pooled, found.pooled()));
+                }
+            }
+        }
+        expected.unused()
+                .forEach(tensor ->
+                        results.accept(new ParityResult.Skipped("prompts/" + tensor, "no case has this name")));
+    }
+
+    private static List<Case> cases(ReferenceTensors expected, Path file) {
+        try {
+            return new ObjectMapper().readValue(expected.metadata("cases"), new TypeReference<List<Case>>() {});
+        } catch (JsonProcessingException e) {
+            throw new ModelFileException(
+                    file + ": metadata: cases: expected a JSON array of cases: " + e.getOriginalMessage(), e);
+        }
+    }
+}
