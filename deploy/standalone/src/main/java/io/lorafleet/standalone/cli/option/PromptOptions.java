@@ -10,9 +10,10 @@ public final class PromptOptions {
     @Option(
             names = "--long-prompt",
             paramLabel = "NAME",
-            description = "What happens to a prompt that is too long for the text encoder: ${COMPLETION-CANDIDATES} (not"
-                    + " case-sensitive). CHUNKS encodes it in parts; TRUNCATE cuts off its end, as diffusers does."
-                    + " Default: CHUNKS.")
+            description =
+                    "What happens to a prompt that is too long for the text encoder: ${COMPLETION-CANDIDATES} (not"
+                            + " case-sensitive). CHUNKS encodes it in parts; TRUNCATE cuts off its end, as diffusers does."
+                            + " Default: CHUNKS.")
     private @Nullable LongPrompt longPrompt;
 
     @Option(
