@@ -48,18 +48,15 @@ enum Architecture {
         List<Integer> channels = this == DEMO ? List.of(16, 32, 64) : List.of(128, 256, 512, 512);
         int layers = this == DEMO ? 1 : 2;
         int groups = this == DEMO ? 8 : 32;
-        return VaeConfig.of(ModelConfig.parse(
-                name(),
-                """
+        return VaeConfig.of(ModelConfig.parse(name(), """
                 {"block_out_channels": %s, "layers_per_block": %d, "norm_num_groups": %d, "sample_size": %d,
-                 "down_block_types": %s, "up_block_types": %s}"""
-                        .formatted(
-                                channels,
-                                layers,
-                                groups,
-                                sampleSize,
-                                blocks("DownEncoderBlock2D", channels.size()),
-                                blocks("UpDecoderBlock2D", channels.size()))));
+                 "down_block_types": %s, "up_block_types": %s}""".formatted(
+                        channels,
+                        layers,
+                        groups,
+                        sampleSize,
+                        blocks("DownEncoderBlock2D", channels.size()),
+                        blocks("UpDecoderBlock2D", channels.size()))));
     }
 
     private static List<String> blocks(String type, int count) {
