@@ -49,7 +49,9 @@ class ProblemsTest extends GatewayTest {
         ValidatableResponse answer = post("{\"prompt\":\"a\",\"cfg\":7}");
         isProblem(answer, 400, "invalid-request");
         answer.body("errors[0].field", equalTo("cfg"))
-                .body("errors[0].expected", containsString("guidanceScale, height, initImage, model, negativePrompt"));
+                .body(
+                        "errors[0].expected",
+                        containsString("guidanceScale, height, initImage, longPrompt, model, negativePrompt"));
     }
 
     @Test
