@@ -8,8 +8,8 @@ public final class Psnr {
     private Psnr() {}
 
     /**
-     * @return the ratio over red, green and blue, in decibels: positive infinity for identical images, negative
-     *     infinity for images of different sizes
+     * @return the peak signal-to-noise ratio over red, green and blue, in decibels: positive infinity for identical
+     *     images, negative infinity for images of different sizes
      */
     public static double of(RgbImage a, RgbImage b) {
         if (a.width() != b.width() || a.height() != b.height()) {

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A Stable Diffusion pipeline in memory. It is immutable; {@link Denoising} holds the state of an image. The prompt
  * encoder, UNet and VAE may run on different threads, each on one thread at a time.
  *
- * @param name name of the pipeline folder, or of the checkpoint without its extension
+ * @param name name of the pipeline folder, or file name of the checkpoint without its extension
  * @param prompts prompt encoder
  * @param unet UNet
  * @param vae VAE

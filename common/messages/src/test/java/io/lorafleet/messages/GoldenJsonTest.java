@@ -272,7 +272,8 @@ class GoldenJsonTest {
                                 AT,
                                 null,
                                 LINEAGE,
-                                FIGURES)),
+                                FIGURES,
+                                null)),
                 Arguments.of("training-started", TrainingEvent.class, new TrainingStarted("fast", LINEAGE, "t1", AT)),
                 Arguments.of(
                         "training-progressed",

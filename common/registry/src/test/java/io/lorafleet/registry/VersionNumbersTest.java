@@ -156,10 +156,22 @@ class VersionNumbersTest {
 
     private static AdapterVersion trained(Instant at, double learned) {
         return new AdapterVersion(
-                "ink", 1, SHA, 10, 4, SHA, Kind.STUDENT, 5.0, at, null, LINEAGE, new Figures(learned, 0.8, null, null));
+                "ink",
+                1,
+                SHA,
+                10,
+                4,
+                SHA,
+                Kind.STUDENT,
+                5.0,
+                at,
+                null,
+                LINEAGE,
+                new Figures(learned, 0.8, null, null),
+                null);
     }
 
     private static AdapterVersion version(String sha256, String base, Kind kind, Double guidance, Lineage lineage) {
-        return new AdapterVersion("ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null);
+        return new AdapterVersion("ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null, null);
     }
 }

@@ -25,7 +25,7 @@ final class SharedPrompt {
         return prompt;
     }
 
-    /** @return the tokens of the request's prompts; also after the last release */
+    /** @return the token counts of the request's prompts; also available after the last release */
     PromptTokens tokens() {
         List<PromptTokens.Count> counts = prompt.tokens().stream()
                 .map(count -> new PromptTokens.Count(count.used(), count.cut()))

@@ -11,6 +11,6 @@ import java.util.Optional;
  *
  * @param image decoded image
  * @param shadow the shadow student's errors, averaged over the steps; empty if there is no shadow
- * @param tokens tokens of the request's prompts
+ * @param tokens token counts of the request's prompts
  */
 public record FinishedImage(RgbImage image, Optional<Shadow.Errors> shadow, PromptTokens tokens) {}

@@ -46,7 +46,7 @@ final class ImageMetadata {
 
     /**
      * @param seed seed of this image
-     * @param tokens tokens of the request's prompts
+     * @param tokens token counts of the request's prompts
      * @return the texts by keyword
      */
     static Map<String, String> of(GenerateImage request, long seed, BaseModel model, PromptTokens tokens) {

@@ -314,7 +314,7 @@ public class RequestHandler {
         }
     }
 
-    /** @param tokens tokens of the request's prompts */
+    /** @param tokens token counts of the request's prompts */
     private record StoredImages(
             List<GeneratedImage> images, @Nullable PromptTokens tokens) {}
 

@@ -52,6 +52,7 @@ public final class VersionStore {
                 now,
                 null,
                 lineage,
-                adapter.figures()));
+                adapter.figures(),
+                null));
     }
 }

@@ -26,10 +26,10 @@ import java.util.stream.Stream;
  * A single-file checkpoint. The weights of all parts are views of the file, which is memory-mapped; nothing is converted
  * or copied. Averaged weights ({@code model_ema.*}) are ignored, as in diffusers.
  *
- * <p>A checkpoint contains neither configs nor a vocabulary. They are those of the published model of the same kind,
- * unless they are in the <em>companion</em>: the folder beside the file that has the file's name without its extension,
- * in the diffusers layout. It may contain any of {@code scheduler}, {@code tokenizer}, {@code tokenizer_2}, the configs
- * of the other parts, and weights in {@code vae} that replace those of the checkpoint.
+ * <p>A checkpoint contains neither configs nor a vocabulary. Those of the published model of the same kind are used,
+ * unless the <em>companion</em> contains others. The companion is a folder in the diffusers layout beside the file, with
+ * the file's name without the extension. It may contain any of {@code scheduler}, {@code tokenizer}, {@code
+ * tokenizer_2}, the configs of the other parts, and weights in {@code vae} that replace those of the checkpoint.
  */
 public final class CheckpointFile implements Pipeline {
     private static final String EXTENSION = ".safetensors";

@@ -17,7 +17,7 @@ enum CheckpointKind {
     /**
      * A text encoder.
      *
-     * @param prefix start of the names of its tensors
+     * @param prefix prefix of its tensor names
      * @param openClip whether the tensors have the names of OpenCLIP instead of those of transformers
      */
     record Text(String prefix, boolean openClip) {}

@@ -22,11 +22,11 @@ final class OpenClipNames {
     private OpenClipNames() {}
 
     /**
-     * @param prefix start of the names of the text encoder's tensors
-     * @param projected whether the model uses the projected embedding
+     * @param prefix prefix of the text encoder's tensor names
+     * @param projected whether the UNet receives the projected text embedding
      * @return the text encoder's tensors in a checkpoint, by their names in transformers. The layers after the config's
-     *     last layer are left out: SD 2.x was trained with the states of the last but one layer, so the configs of its
-     *     folders have one layer less
+     *     last layer are omitted: SD 2.x was trained with the states of the second-to-last layer, so the configs of its
+     *     folders have one layer fewer
      */
     static Map<String, View> views(Safetensors file, String prefix, ClipTextConfig config, boolean projected) {
         TensorNames names = of(config.layers());

@@ -35,7 +35,7 @@ final class TensorNames {
     /**
      * Renames all tensors of a part. A tensor of no known layer keeps its name, so that it is found to be unused.
      *
-     * @param prefix start of the names of the part's tensors, which is removed first
+     * @param prefix prefix of the part's tensor names, which is removed first
      */
     Map<String, View> views(Safetensors file, String prefix) {
         Map<String, View> views = new LinkedHashMap<>();

@@ -223,7 +223,10 @@ public final class DeviceAdapter implements AutoCloseable {
         }
     }
 
-    /** @return the updates by layer, created on the first call because an adapter in host memory does not need them */
+    /**
+     * @return the updates by layer. They are created on the first call, because an adapter in host memory does not need
+     *     them
+     */
     synchronized Map<String, Layer> layers() {
         if (layers.isEmpty()) {
             NDList factors = block.split(cuts());

@@ -84,37 +84,7 @@ public record AdapterVersion(
         Check.present("createdAt", createdAt);
     }
 
-    /** Creates a version whose file has no tensors for a text encoder. */
-    public AdapterVersion(
-            String name,
-            int version,
-            String sha256,
-            long sizeBytes,
-            int rank,
-            @Nullable String baseFingerprint,
-            Kind kind,
-            @Nullable Double guidance,
-            Instant createdAt,
-            @Nullable Instant retiredAt,
-            @Nullable Lineage lineage,
-            @Nullable Figures figures) {
-        this(
-                name,
-                version,
-                sha256,
-                sizeBytes,
-                rank,
-                baseFingerprint,
-                kind,
-                guidance,
-                createdAt,
-                retiredAt,
-                lineage,
-                figures,
-                null);
-    }
-
-    /** Creates an uploaded version, which has neither lineage nor figures. */
+    /** Creates an uploaded version without tensors for a text encoder. It has neither lineage nor figures. */
     public AdapterVersion(
             String name,
             int version,
@@ -126,7 +96,20 @@ public record AdapterVersion(
             @Nullable Double guidance,
             Instant createdAt,
             @Nullable Instant retiredAt) {
-        this(name, version, sha256, sizeBytes, rank, baseFingerprint, kind, guidance, createdAt, retiredAt, null, null);
+        this(
+                name,
+                version,
+                sha256,
+                sizeBytes,
+                rank,
+                baseFingerprint,
+                kind,
+                guidance,
+                createdAt,
+                retiredAt,
+                null,
+                null,
+                null);
     }
 
     /** @return whether the version was made for the base with this fingerprint, or for an unknown base */

@@ -39,7 +39,7 @@ public record GenerationSucceeded(
         Check.present("elapsed", elapsed);
     }
 
-    /** Creates a result without the tokens of the prompts. */
+    /** Creates a result without token counts. */
     public GenerationSucceeded(
             String requestId,
             String workerId,

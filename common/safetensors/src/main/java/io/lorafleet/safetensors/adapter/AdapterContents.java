@@ -63,7 +63,7 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
         return judge.judge(peftConfig);
     }
 
-    /** Names of one kind of finding, for a reason that counts them and gives an example. */
+    /** The number of problems of one kind, and the name of the first tensor or layer that has it. */
     private static final class Examples {
         private final String first;
         private int count;

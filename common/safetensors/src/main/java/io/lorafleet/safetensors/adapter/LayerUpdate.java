@@ -71,9 +71,7 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
             long rank = side(Role.A, 0);
             require(side(Role.B, 1) == rank, Role.B.label() + " with " + rank + " columns, found " + text(Role.B));
             if (shapes.containsKey(Role.MID)) {
-                require(
-                        dimensions(Role.MID) == 4 && side(Role.MID, 0) == rank && side(Role.MID, 1) == rank,
-                        "lora_mid of shape [" + rank + ", " + rank + ", k, k], found " + text(Role.MID));
+                kernel(Role.MID, rank);
             }
             magnitude(side(Role.B, 0));
             return rank;
@@ -99,9 +97,7 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
             long rank = side(b, 0);
             if (shapes.containsKey(kernel)) {
                 require(side(a, 0) == rank, a.label() + " with " + rank + " rows, found " + text(a));
-                require(
-                        dimensions(kernel) == 4 && side(kernel, 0) == rank && side(kernel, 1) == rank,
-                        kernel.label() + " of shape [" + rank + ", " + rank + ", k, k], found " + text(kernel));
+                kernel(kernel, rank);
             } else {
                 require(side(a, 1) == rank, a.label() + " with " + rank + " columns, found " + text(a));
             }
@@ -128,16 +124,18 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
                         side(Role.LOKR_W2_A, withKernel ? 0 : 1) == rank,
                         "lokr_w2_a of rank " + rank + ", found " + text(Role.LOKR_W2_A));
                 if (withKernel) {
-                    require(
-                            dimensions(Role.LOKR_T2) == 4
-                                    && side(Role.LOKR_T2, 0) == rank
-                                    && side(Role.LOKR_T2, 1) == rank,
-                            "lokr_t2 of shape [" + rank + ", " + rank + ", k, k], found " + text(Role.LOKR_T2));
+                    kernel(Role.LOKR_T2, rank);
                 }
                 out *= side(Role.LOKR_W2_A, withKernel ? 1 : 0);
             }
             magnitude(out);
             return rank;
+        }
+
+        private void kernel(Role role, long rank) throws Mismatch {
+            require(
+                    shape(role).length == 4 && side(role, 0) == rank && side(role, 1) == rank,
+                    role.label() + " of shape [" + rank + ", " + rank + ", k, k], found " + text(role));
         }
 
         /**
@@ -171,10 +169,6 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
                 throw wrong(role, "two or more dimensions, none of them 0");
             }
             return shape[dimension];
-        }
-
-        private int dimensions(Role role) throws Mismatch {
-            return shape(role).length;
         }
 
         private long size(Role role) throws Mismatch {

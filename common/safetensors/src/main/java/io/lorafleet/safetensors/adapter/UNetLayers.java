@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.safetensors.adapter;
 
+import io.lorafleet.safetensors.UNetBlocks;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,20 +44,7 @@ public final class UNetLayers {
     private static final Pattern DOTTED = Pattern.compile(DIFFUSERS);
     private static final Pattern FLAT = Pattern.compile(flat(DIFFUSERS) + "|" + SD_SCRIPTS);
 
-    private static final Map<String, String> WHOLE_NAMES = Map.of(
-            "conv_in", "input_blocks.0.0",
-            "conv_out", "out.2",
-            "time_embedding.linear_1", "time_embed.0",
-            "time_embedding.linear_2", "time_embed.2",
-            "add_embedding.linear_1", "label_emb.0.0",
-            "add_embedding.linear_2", "label_emb.0.2");
-    private static final Map<String, String> RESNET_NAMES = Map.of(
-            "conv1", "in_layers.2",
-            "conv2", "out_layers.3",
-            "time_emb_proj", "emb_layers.1",
-            "conv_shortcut", "skip_connection");
-    private static final Pattern BLOCK_LAYER =
-            Pattern.compile("(?:(down|up)_blocks\\.(\\d+)|(mid)_block)\\.([a-z]+)\\.(\\d+)\\.(.+)");
+    private static final Pattern BLOCK = Pattern.compile("(down|up)_blocks\\.(\\d+)\\.(.+)");
 
     private final Map<String, String> layers = new HashMap<>();
 
@@ -63,15 +52,53 @@ public final class UNetLayers {
 
     /** @param layers the base's layers, by diffusers' names */
     public static UNetLayers of(Collection<String> layers) {
+        Map<String, String> original = originalNames(layers);
         UNetLayers names = new UNetLayers();
+        for (String layer : layers) {
+            names.layers.put(flat(layer), layer);
+            original(layer, original).ifPresent(name -> names.layers.put(flat(name), layer));
+        }
+        return names;
+    }
+
+    /** @return the original name of each layer, and of each block whose layers have the same names, by diffusers' name */
+    private static Map<String, String> originalNames(Collection<String> layers) {
         int layersPerBlock = (int) layers.stream()
                 .filter(layer -> layer.startsWith("down_blocks.0.resnets.") && layer.endsWith(".conv1"))
                 .count();
+        Map<String, String> original = new HashMap<>();
+        UNetBlocks.names(layersPerBlock, attention("down", layers), attention("up", layers))
+                .forEach((name, layer) -> original.put(layer, name));
+        return original;
+    }
+
+    /** @return for each down block or up block, whether it has attention */
+    private static List<Boolean> attention(String direction, Collection<String> layers) {
+        List<Boolean> attention = new ArrayList<>();
         for (String layer : layers) {
-            names.layers.put(flat(layer), layer);
-            sdScripts(layer, layersPerBlock, layers).ifPresent(name -> names.layers.put(flat(name), layer));
+            Matcher matcher = BLOCK.matcher(layer);
+            if (matcher.matches() && matcher.group(1).equals(direction)) {
+                int block = Integer.parseInt(matcher.group(2));
+                while (attention.size() <= block) {
+                    attention.add(false);
+                }
+                if (matcher.group(3).startsWith("attentions.")) {
+                    attention.set(block, true);
+                }
+            }
         }
-        return names;
+        return attention;
+    }
+
+    /** @return the layer's original name; empty if it is not a layer of a UNet */
+    private static Optional<String> original(String layer, Map<String, String> names) {
+        for (int end = layer.length(); end > 0; end = layer.lastIndexOf('.', end - 1)) {
+            String name = names.get(layer.substring(0, end));
+            if (name != null) {
+                return Optional.of(name + layer.substring(end));
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -86,48 +113,6 @@ public final class UNetLayers {
     /** @return whether a UNet of Stable Diffusion can have a layer with this name */
     static boolean areNamed(NamingScheme scheme, String layer) {
         return (scheme == NamingScheme.KOHYA ? FLAT : DOTTED).matcher(layer).matches();
-    }
-
-    /** @return sd-scripts' name for the layer, with dots; empty if it is not a layer of a UNet */
-    private static Optional<String> sdScripts(String layer, int layersPerBlock, Collection<String> all) {
-        String whole = WHOLE_NAMES.get(layer);
-        Matcher matcher = BLOCK_LAYER.matcher(layer);
-        if (whole != null || !matcher.matches()) {
-            return Optional.ofNullable(whole);
-        }
-        String part = matcher.group(4);
-        String rest = RESNET_NAMES.getOrDefault(matcher.group(6), matcher.group(6));
-        int index = Integer.parseInt(matcher.group(5));
-        if (matcher.group(3) != null) { // the middle block: resnet, attention, resnet
-            return Optional.of("middle_block." + (part.equals("attentions") ? 1 : 2 * index) + "." + rest);
-        }
-        int first = Integer.parseInt(matcher.group(2)) * (layersPerBlock + 1);
-        return Optional.of(
-                matcher.group(1).equals("down")
-                        ? inputBlock(part, first + 1 + index, first + 1 + layersPerBlock, rest)
-                        : outputBlock(matcher.toMatchResult(), first + index, first + layersPerBlock, rest, all));
-    }
-
-    /** A downsampler is an input block of its own. */
-    private static String inputBlock(String part, int number, int afterBlock, String rest) {
-        return switch (part) {
-            case "resnets" -> "input_blocks." + number + ".0." + rest;
-            case "attentions" -> "input_blocks." + number + ".1." + rest;
-            default -> "input_blocks." + afterBlock + ".0.op";
-        };
-    }
-
-    /** An upsampler is the last part of its block's last output block, after the attention if there is one. */
-    private static String outputBlock(
-            MatchResult layer, int number, int lastOfBlock, String rest, Collection<String> all) {
-        return switch (layer.group(4)) {
-            case "resnets" -> "output_blocks." + number + ".0." + rest;
-            case "attentions" -> "output_blocks." + number + ".1." + rest;
-            default -> {
-                String attention = "up_blocks." + layer.group(2) + ".attentions.0.proj_in";
-                yield "output_blocks." + lastOfBlock + (all.contains(attention) ? ".2." : ".1.") + rest;
-            }
-        };
     }
 
     /** Replaces dots by underscores, in a name or in a pattern. */

@@ -238,6 +238,7 @@ class BlobCleanCommandTest {
                 now.minus(OLD),
                 retiredAt,
                 null,
+                null,
                 null);
         producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "ink@" + number, Json.write(version)));
     }
