@@ -90,7 +90,7 @@ final class ImageTask implements Schedulable {
         try {
             job.onStep().stepped(index, preview(previews, now));
         } catch (RuntimeException e) { // a failed report must not end the step loop
-            LOG.warnf("request %s: cannot report a step: %s", request().requestId(), e);
+            LOG.warnf("request %s: cannot report a step: %s", requestId(), e);
         }
     }
 
@@ -142,6 +142,11 @@ final class ImageTask implements Schedulable {
             decode.end();
             finishedImage.completeExceptionally(e);
         }
+    }
+
+    @Override
+    public String requestId() {
+        return job.request().requestId();
     }
 
     @Override
