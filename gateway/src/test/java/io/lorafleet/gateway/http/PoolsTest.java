@@ -71,6 +71,18 @@ class PoolsTest extends GatewayTest {
     }
 
     @Test
+    void listsTheBases() {
+        given().get("/v1/bases")
+                .then()
+                .body("name", contains("tiny-sd", "sdxl"))
+                .body("find { it.name == 'sdxl' }.fingerprint", equalTo(XL.fingerprint()))
+                .body("defaultSize", contains(64, 128))
+                .body("sizeMultiple", contains(8, 8))
+                .body("maxPixels", contains(4 * 64 * 64, 4 * 128 * 128))
+                .body("defaultSampler", contains("ddim", "euler"));
+    }
+
+    @Test
     void aRequestGoesToThePoolOfItsModel() {
         String id = post(Map.of("prompt", "a red star", "model", "sdxl"))
                 .statusCode(202)

@@ -88,6 +88,7 @@ class SecurityTest {
                 new Endpoint("DELETE", "/v1/feedback", Role.OPERATE),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
+                new Endpoint("GET", "/v1/bases", Role.GENERATE),
                 new Endpoint("GET", "/v1/models/none", Role.GENERATE),
                 new Endpoint("GET", "/v1/adapters", Role.GENERATE, readers),
                 new Endpoint("GET", "/v1/adapters/none", Role.GENERATE, readers),

@@ -59,6 +59,11 @@ public final class AdmissionRules {
         this.clock = clock;
     }
 
+    /** @return the maximum number of pixels, width times height, of an image of this base */
+    public long maxPixels(BaseModel base) {
+        return RequestedSize.maxPixels(base, limits);
+    }
+
     public Admission admit(GenerationRequest body, RequestIdentity id) {
         if (models.pools().isEmpty()) {
             return new Admission.NoModel();
