@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.OutputOptions;
 import io.lorafleet.standalone.client.AdapterInfo;
+import io.lorafleet.standalone.client.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -23,6 +27,9 @@ import picocli.CommandLine.Parameters;
 public final class AdapterCommand {
     @Mixin
     private GatewayOptions gateway;
+
+    @Mixin
+    private OutputOptions output;
 
     @Command(
             name = "add",
@@ -49,26 +56,34 @@ public final class AdapterCommand {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("file not found: " + file);
         }
-        gateway.print(
+        output.printOne(
                 gateway.client()
                         .addAdapter(name, file, student == null ? null : student.guidance, base, ignoreTextEncoder),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
-                        + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"));
+                        + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"),
+                AdapterCommand::reference);
         return ExitCode.OK;
     }
 
     @Command(name = "list", description = "Lists the adapters with their routes and versions.")
-    int list() throws InterruptedException {
-        gateway.printAll(gateway.client().adapters(), AdapterInfo::text, "no adapters found");
+    int list() throws IOException, InterruptedException {
+        output.print(
+                gateway.client().adapters(),
+                adapters -> adapters.stream()
+                        .flatMap(adapter -> AdapterTable.rows(adapter).stream())
+                        .toList(),
+                AdapterTable.of(Instant.now()),
+                AdapterTable.Row::reference,
+                "no adapters found");
         return ExitCode.OK;
     }
 
     @Command(
-            name = "roll-back",
+            name = "rollback",
             description = "Restores the previous stable version, and removes the canary and the shadow.")
-    int rollBack(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
-            throws InterruptedException {
-        gateway.print(gateway.client().rollBack(name), AdapterInfo::text);
+    int rollback(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
+            throws IOException, InterruptedException {
+        print(gateway.client().rollBack(name));
         return ExitCode.OK;
     }
 
@@ -78,13 +93,27 @@ public final class AdapterCommand {
                     + " cannot use a retired version.")
     int remove(
             @Parameters(paramLabel = "NAME[@VERSION]", description = "Adapter or version to retire.") String reference)
-            throws InterruptedException {
-        gateway.print(gateway.client().retire(reference), AdapterInfo::text);
+            throws IOException, InterruptedException {
+        print(gateway.client().retire(reference));
         return ExitCode.OK;
     }
 
     GatewayOptions gateway() {
         return gateway;
+    }
+
+    /** Prints an adapter that the gateway has changed. */
+    void print(Response<AdapterInfo> response) {
+        output.print(
+                response,
+                AdapterTable::rows,
+                AdapterTable.of(Instant.now()),
+                AdapterTable.Row::reference,
+                "the adapter has no versions");
+    }
+
+    private static String reference(AdapterVersion version) {
+        return version.name() + "@" + version.version();
     }
 
     /** The options that declare a guidance student. Either both are set or neither is. */

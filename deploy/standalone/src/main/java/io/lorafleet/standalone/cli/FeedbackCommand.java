@@ -3,9 +3,11 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.OutputOptions;
 import io.lorafleet.standalone.client.FeedbackReceipt;
 import io.lorafleet.standalone.client.NewFeedback;
 import io.lorafleet.standalone.client.WithdrawalReceipt;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,8 +62,11 @@ public final class FeedbackCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;
 
+    @Mixin
+    private OutputOptions output;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         if (generationId == null) {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'GENERATION_ID'");
         }
@@ -69,7 +74,8 @@ public final class FeedbackCommand implements Callable<Integer> {
             throw new FleetException("GENERATION_ID: expected the ID of a generation, found an empty string");
         }
         NewFeedback feedback = new NewFeedback(rating, image, note, asTeacher ? true : null);
-        gateway.print(gateway.client().feedback(generationId, feedback), FeedbackReceipt::text);
+        output.printOne(
+                gateway.client().feedback(generationId, feedback), FeedbackReceipt::text, FeedbackReceipt::adapters);
         return ExitCode.OK;
     }
 
@@ -79,7 +85,7 @@ public final class FeedbackCommand implements Callable<Integer> {
             description = {
                 "Withdraws all feedback that an owner has sent so far. Later training runs do not use" + " it.",
                 "Existing versions keep what they learned from the feedback; to return to an earlier version,"
-                        + " use 'fleet adapter roll-back'."
+                        + " use 'fleet adapter rollback'."
             })
     int withdraw(
             @Option(names = "--owner", paramLabel = "OWNER", required = true, description = "Owner of the feedback.")
@@ -90,8 +96,9 @@ public final class FeedbackCommand implements Callable<Integer> {
                             description = "Student to which the feedback applies. Default: all students.")
                     @Nullable
                     String adapter)
-            throws InterruptedException {
-        gateway.print(gateway.client().withdrawFeedback(owner, adapter), WithdrawalReceipt::text);
+            throws IOException, InterruptedException {
+        output.printOne(
+                gateway.client().withdrawFeedback(owner, adapter), WithdrawalReceipt::text, WithdrawalReceipt::names);
         return ExitCode.OK;
     }
 

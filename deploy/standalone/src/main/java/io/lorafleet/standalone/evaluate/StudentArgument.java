@@ -6,6 +6,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ record StudentArgument(Safetensors file, @Nullable Double guidance) {
      * @param reference a file, or the {@code NAME} or {@code NAME@VERSION} of an adapter in the fleet
      * @param options the fleet's gateway
      */
-    static StudentArgument find(String reference, GatewayOptions options) throws InterruptedException {
+    static StudentArgument find(String reference, GatewayOptions options) throws IOException, InterruptedException {
         Path file = Path.of(reference);
         if (Files.exists(file)) {
             return new StudentArgument(Safetensors.open(file), null);

@@ -148,28 +148,6 @@ class GatewayClientTest {
     }
 
     @Test
-    void showsAnAdaptersRouteAndVersions() throws Exception {
-        String version = "'name':'fast','sha256':'" + "ab".repeat(32) + "','sizeBytes':10,'rank':4,'kind':'style',"
-                + "'createdAt':'2026-01-01T00:00:00Z'";
-        server.createContext(
-                "/v1/adapters",
-                exchange -> response(
-                        exchange,
-                        200,
-                        "[{'name':'fast','route':{'name':'fast','stable':1,'canary':{'version':2,'share':0.1},"
-                                + "'updatedAt':'2026-01-01T00:00:00Z'},'versions':[{'version':1," + version
-                                + "},{'version':2," + version + ",'retiredAt':'2026-01-01T00:00:00Z'}]}]"));
-
-        assertThat(client.adapters().value().get(0).text().lines())
-                .hasSize(3)
-                .startsWith("fast: stable 1, canary 2 (share 0.1)")
-                .last()
-                .asString()
-                .startsWith("  fast@2")
-                .endsWith("retired");
-    }
-
-    @Test
     void retiresAVersionOrAWholeAdapter() throws Exception {
         List<String> asked = new ArrayList<>();
         server.createContext("/v1/adapters", exchange -> {
@@ -184,18 +162,38 @@ class GatewayClientTest {
     }
 
     @Test
-    void showsAWorker() throws Exception {
-        server.createContext(
-                "/v1/workers",
-                exchange -> response(
-                        exchange,
-                        200,
-                        "[{'workerId':'w1','state':'lost','device':'cpu()','slots':2,'busySlots':1,'model':'demo',"
-                                + "'residentAdapters':['ink@1'],'refusedAdapters':[{'adapter':'oil@2','reason':'why'}],"
-                                + "'lastSeen':'2026-01-01T00:00:00Z'}]"));
+    void retriesWhileTheQueueIsFullAndPausesAsLongAsTheGatewaySays() throws Exception {
+        server.createContext("/v1/generations", exchange -> {
+            if (calls.incrementAndGet() == 1) {
+                exchange.getResponseHeaders().add("Retry-After", "1");
+                response(exchange, 429, "{'title':'The queue is full','status':429}");
+            } else {
+                response(exchange, 202, "{'id':'g1','status':'queued','images':[]}");
+            }
+        });
+        List<String> waiting = new ArrayList<>();
+        Instant start = Instant.now();
 
-        assertThat(client.workers().value().get(0).text())
-                .contains("w1", "lost", "1 of 2 slots busy", "holds ink@1", "cannot use oil@2: why");
+        String id = client.create(REQUEST, new Retries(Duration.ZERO, Duration.ofSeconds(30), waiting::add))
+                .value()
+                .id();
+
+        assertThat(id).isEqualTo("g1");
+        assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(waiting).containsExactly("the queue is full; next attempt in 1 s");
+    }
+
+    @Test
+    void doesNotRetryIfTheGatewaysPauseIsLongerThanTheLimit() {
+        server.createContext("/v1/generations", exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "600");
+            response(exchange, 429, "{'title':'The queue is full','status':429}");
+        });
+        Retries retries = new Retries(Duration.ZERO, Duration.ofSeconds(30), waiting -> {});
+
+        assertThatThrownBy(() -> client.create(REQUEST, retries))
+                .isInstanceOf(RequestRejectedException.class)
+                .hasMessage("The queue is full");
     }
 
     private static void response(HttpExchange exchange, int status, String json) throws IOException {
