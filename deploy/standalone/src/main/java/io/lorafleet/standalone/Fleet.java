@@ -9,6 +9,7 @@ import io.lorafleet.standalone.cli.AdapterCommand;
 import io.lorafleet.standalone.cli.BlobCheckCommand;
 import io.lorafleet.standalone.cli.BlobCleanCommand;
 import io.lorafleet.standalone.cli.BlobPermissionsCommand;
+import io.lorafleet.standalone.cli.CompletionCommand;
 import io.lorafleet.standalone.cli.ContextCommand;
 import io.lorafleet.standalone.cli.DistillCommand;
 import io.lorafleet.standalone.cli.FeedbackCommand;
@@ -60,7 +61,8 @@ import picocli.CommandLine.ScopeType;
             ParityCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            CompletionCommand.class
         },
         footer = {"", "Run 'fleet COMMAND --help' for usage."})
 public final class Fleet {
@@ -78,6 +80,13 @@ public final class Fleet {
             description = "Shows the version, the commit and the Java runtime, and exits.")
     @SuppressWarnings("unused") // picocli reads the option itself
     private boolean version;
+
+    @Option(
+            names = "--no-build",
+            description = "In a checkout: runs the last build, even if sources are newer. Must be the first argument. The"
+                    + " variable FLEET_NO_BUILD=1 has the same effect.")
+    @SuppressWarnings("unused") // deploy/fleet reads and removes the option itself
+    private boolean noBuild;
 
     public static void main(String[] args) {
         // Kafka's broker converts enum names to upper case using the default locale, so it cannot start in a Turkish
