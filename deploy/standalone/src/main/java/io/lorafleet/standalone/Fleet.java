@@ -12,12 +12,12 @@ import io.lorafleet.standalone.cli.BlobPermissionsCommand;
 import io.lorafleet.standalone.cli.CompletionCommand;
 import io.lorafleet.standalone.cli.ContextCommand;
 import io.lorafleet.standalone.cli.DistillCommand;
+import io.lorafleet.standalone.cli.DoctorCommand;
 import io.lorafleet.standalone.cli.FeedbackCommand;
 import io.lorafleet.standalone.cli.GenerateCommand;
 import io.lorafleet.standalone.cli.GenerationCommand;
 import io.lorafleet.standalone.cli.KeyCommand;
-import io.lorafleet.standalone.cli.ModelCheckCommand;
-import io.lorafleet.standalone.cli.ModelInspectCommand;
+import io.lorafleet.standalone.cli.ModelCommand;
 import io.lorafleet.standalone.cli.ParityCommand;
 import io.lorafleet.standalone.cli.TopicsCommand;
 import io.lorafleet.standalone.cli.UpCommand;
@@ -54,8 +54,8 @@ import picocli.CommandLine.ScopeType;
             BlobCleanCommand.class,
             BlobPermissionsCommand.class,
             TopicsCommand.class,
-            ModelCheckCommand.class,
-            ModelInspectCommand.class,
+            ModelCommand.class,
+            DoctorCommand.class,
             DistillCommand.class,
             EvaluateCommand.class,
             ParityCommand.class,
@@ -64,7 +64,13 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             CompletionCommand.class
         },
-        footer = {"", "Run 'fleet COMMAND --help' for usage."})
+        footer = {
+            "",
+            "Example:",
+            "  fleet generate \"a large red star on a white background\"",
+            "",
+            "Run 'fleet COMMAND --help' for usage."
+        })
 public final class Fleet {
     @Option(
             names = {"-h", "--help"},

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,33 @@ class FleetTest {
 
         assertThat(out.toString()).startsWith("Usage: " + command + " ").contains("Shows this help and exits.");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasAnExampleThatIsCorrect(String command) {
+        CommandLine found = Fleet.commandLine(CommandRun.NO_SETTINGS);
+        for (String word : command.split(" ")) {
+            found = word.equals("fleet") ? found : found.getSubcommands().get(word);
+        }
+        List<String> examples = Stream.of(found.getCommandSpec().usageMessage().footer())
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith("  "))
+                .toList();
+
+        assertThat(examples).isNotEmpty().anyMatch(example -> example.contains(command));
+        for (String example : examples) {
+            // Without what only the shell reads.
+            String line = example.replaceAll("\\$\\(.*\\)|<\\(.*\\)", "ID").replaceAll(" (\\||&&|<) .*|^.*=\\S+ fleet|source ID", "");
+            String[] words = Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                    .matcher(line)
+                    .results()
+                    .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                    .toArray(String[]::new);
+            if (words.length > 1) {
+                Fleet.commandLine(CommandRun.NO_SETTINGS).parseArgs(Arrays.copyOfRange(words, words[0].equals("fleet") ? 1 : 0, words.length));
+            }
+        }
     }
 
     @Test

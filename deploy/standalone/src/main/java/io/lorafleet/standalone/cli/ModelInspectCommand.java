@@ -23,12 +23,13 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        name = "model-inspect",
+        name = "inspect",
         description = {
             "Prints what is recognised in a base model, and where it was found. The command reads the configs and the"
                     + " names and shapes of the tensors, but not the weights.",
             "The exit code is 1 if the model cannot be used."
-        })
+        },
+        footer = {"", "Example:", "  fleet model inspect v1-5-pruned-emaonly.safetensors"})
 public final class ModelInspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH",

@@ -16,7 +16,7 @@ class ModelInspectCommandTest {
 
     @Test
     void printsWhatIsRecognisedInAFolder() {
-        CommandRun run = CommandRun.of("model-inspect", "../demo-model");
+        CommandRun run = CommandRun.of("model", "inspect", "../demo-model");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
@@ -32,7 +32,7 @@ class ModelInspectCommandTest {
     void saysWhyAFileCannotBeUsed() throws IOException {
         Path file = Files.writeString(folder.resolve("model.ckpt"), "PK");
 
-        CommandRun run = CommandRun.of("model-inspect", file.toString());
+        CommandRun run = CommandRun.of("model", "inspect", file.toString());
 
         assertThat(run.exit()).isOne();
         assertThat(run.err()).contains(file + ": expected a .safetensors file, found another format");
