@@ -89,8 +89,9 @@ public final class Fleet {
 
     @Option(
             names = "--no-build",
-            description = "In a checkout: runs the last build, even if sources are newer. Must be the first argument. The"
-                    + " variable FLEET_NO_BUILD=1 has the same effect.")
+            description =
+                    "In a checkout: runs the last build, even if sources are newer. Must be the first argument. The"
+                            + " variable FLEET_NO_BUILD=1 has the same effect.")
     @SuppressWarnings("unused") // deploy/fleet reads and removes the option itself
     private boolean noBuild;
 

@@ -114,7 +114,8 @@ class FleetScriptTest {
     void saysWhyItBuilds() throws Exception {
         file("gateway/src/main/resources/new.html", BUILT.plusSeconds(60));
         assertThat(run("up"))
-                .startsWith("fleet: building, because gateway/src/main/resources/new.html is newer than the last build;");
+                .startsWith(
+                        "fleet: building, because gateway/src/main/resources/new.html is newer than the last build;");
 
         Files.delete(root.resolve(CLI));
         assertThat(run("up")).startsWith("fleet: building, because " + CLI + " does not exist;");
@@ -125,7 +126,9 @@ class FleetScriptTest {
         file("pom.xml", BUILT.plusSeconds(60));
 
         assertThat(run("--no-build", "up")).doesNotContain("buil").endsWith(CLI + " up\n");
-        assertThat(run(Map.of("FLEET_NO_BUILD", "1"), "up")).doesNotContain("buil").endsWith(CLI + " up\n");
+        assertThat(run(Map.of("FLEET_NO_BUILD", "1"), "up"))
+                .doesNotContain("buil")
+                .endsWith(CLI + " up\n");
 
         Files.delete(root.resolve(CLI));
         assertThat(run("--no-build", "up")).startsWith("fleet: " + CLI + " does not exist");

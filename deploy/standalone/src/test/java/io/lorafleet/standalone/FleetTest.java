@@ -69,14 +69,16 @@ class FleetTest {
         assertThat(examples).isNotEmpty().anyMatch(example -> example.contains(command));
         for (String example : examples) {
             // Without what only the shell reads.
-            String line = example.replaceAll("\\$\\(.*\\)|<\\(.*\\)", "ID").replaceAll(" (\\||&&|<) .*|^.*=\\S+ fleet|source ID", "");
+            String line = example.replaceAll("\\$\\(.*\\)|<\\(.*\\)", "ID")
+                    .replaceAll(" (\\||&&|<) .*|^.*=\\S+ fleet|source ID", "");
             String[] words = Pattern.compile("\"([^\"]*)\"|(\\S+)")
                     .matcher(line)
                     .results()
                     .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
                     .toArray(String[]::new);
             if (words.length > 1) {
-                Fleet.commandLine(CommandRun.NO_SETTINGS).parseArgs(Arrays.copyOfRange(words, words[0].equals("fleet") ? 1 : 0, words.length));
+                Fleet.commandLine(CommandRun.NO_SETTINGS)
+                        .parseArgs(Arrays.copyOfRange(words, words[0].equals("fleet") ? 1 : 0, words.length));
             }
         }
     }
@@ -244,7 +246,8 @@ class FleetTest {
 
     private int run(String... args) {
         CommandLine fleet = Fleet.commandLine(CommandRun.NO_SETTINGS)
-                .setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         return fleet.execute(args);
     }
 }

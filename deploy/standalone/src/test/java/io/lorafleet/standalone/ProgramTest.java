@@ -37,7 +37,9 @@ class ProgramTest {
             Process program = start("generate", "a star", "--url", gateway.url());
             await().until(() -> gateway.asked.contains("GET /v1/generations/g1"));
 
-            new ProcessBuilder("kill", "-INT", Long.toString(program.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(program.pid()))
+                    .start()
+                    .waitFor();
 
             assertThat(program.waitFor()).isEqualTo(130);
             assertThat(gateway.asked).contains("DELETE /v1/generations/g1");
@@ -70,7 +72,8 @@ class ProgramTest {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectError(folder.resolve("stderr").toFile());
-        builder.environment().put("LORAFLEET_CONFIG", folder.resolve("config.json").toString());
+        builder.environment()
+                .put("LORAFLEET_CONFIG", folder.resolve("config.json").toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("JDK_JAVA"));
         return builder.start();
     }

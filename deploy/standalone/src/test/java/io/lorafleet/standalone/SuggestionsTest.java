@@ -31,6 +31,7 @@ class SuggestionsTest {
                 .containsExactly("generate");
         assertThat(Suggestions.of("GEN", Stream.of("workers", "generation", "generate", "up")))
                 .containsExactly("generate", "generation");
-        assertThat(Suggestions.of("xyzzy", Stream.of("workers", "generate", "up"))).isEmpty();
+        assertThat(Suggestions.of("xyzzy", Stream.of("workers", "generate", "up")))
+                .isEmpty();
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
         name = "adapter",
         description = "Adds, lists and retires a fleet's LoRA adapters, and sets the versions that" + " requests use.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = AdapterRouteCommand.class, footer = {"", "Example:", "  fleet adapter list"})
+        subcommands = AdapterRouteCommand.class,
+        footer = {"", "Example:", "  fleet adapter list"})
 public final class AdapterCommand {
     @Mixin
     private GatewayOptions gateway;
@@ -34,7 +35,13 @@ public final class AdapterCommand {
     @Command(
             name = "add",
             sortOptions = false,
-            description = "Uploads a safetensors file as the newest version of an adapter.", footer = {"", "Examples:", "  fleet adapter add crayon crayon.safetensors", "  fleet adapter add fast student.safetensors --student --guidance 5"})
+            description = "Uploads a safetensors file as the newest version of an adapter.",
+            footer = {
+                "",
+                "Examples:",
+                "  fleet adapter add crayon crayon.safetensors",
+                "  fleet adapter add fast student.safetensors --student --guidance 5"
+            })
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
@@ -65,7 +72,10 @@ public final class AdapterCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Lists the adapters with their routes and versions.", footer = {"", "Example:", "  fleet adapter list -o wide"})
+    @Command(
+            name = "list",
+            description = "Lists the adapters with their routes and versions.",
+            footer = {"", "Example:", "  fleet adapter list -o wide"})
     int list() throws IOException, InterruptedException {
         output.print(
                 gateway.client().adapters(),
@@ -80,7 +90,8 @@ public final class AdapterCommand {
 
     @Command(
             name = "rollback",
-            description = "Restores the previous stable version, and removes the canary and the shadow.", footer = {"", "Example:", "  fleet adapter rollback fast"})
+            description = "Restores the previous stable version, and removes the canary and the shadow.",
+            footer = {"", "Example:", "  fleet adapter rollback fast"})
     int rollback(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
             throws IOException, InterruptedException {
         print(gateway.client().rollBack(name));
@@ -90,7 +101,8 @@ public final class AdapterCommand {
     @Command(
             name = "remove",
             description = "Retires a version, or an adapter with all its versions and its route. New requests"
-                    + " cannot use a retired version.", footer = {"", "Example:", "  fleet adapter remove fast@2"})
+                    + " cannot use a retired version.",
+            footer = {"", "Example:", "  fleet adapter remove fast@2"})
     int remove(
             @Parameters(paramLabel = "NAME[@VERSION]", description = "Adapter or version to retire.") String reference)
             throws IOException, InterruptedException {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "Sets the route of an adapter: the versions for requests that name the adapter" + " without a version.",
             "The command replaces the whole route. It removes a canary or shadow that is not"
                     + " specified. Without --stable, it keeps the stable version."
-        }, footer = {"", "Example:", "  fleet adapter route fast --stable 1 --canary 2 --canary-share 0.1"})
+        },
+        footer = {"", "Example:", "  fleet adapter route fast --stable 1 --canary 2 --canary-share 0.1"})
 final class AdapterRouteCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

@@ -77,7 +77,8 @@ final class AdapterTable {
     private static String parent(Row row) {
         return row.version().lineage() == null
                 ? ""
-                : row.version().lineage().parent() + " (" + row.version().lineage().samples() + " samples)";
+                : row.version().lineage().parent() + " ("
+                        + row.version().lineage().samples() + " samples)";
     }
 
     /** @return the figure of the version and, in brackets, that of its parent; empty if it was not measured */

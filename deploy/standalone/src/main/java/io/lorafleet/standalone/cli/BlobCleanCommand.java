@@ -32,7 +32,12 @@ import picocli.CommandLine.Option;
             "Deletes old blobs from a blob store: those of the kinds for which an age is given. The command keeps"
                     + " the blobs that unfinished requests and active versions need, so the services can keep running.",
             "An age is a whole number and a unit (s, m, h or d), such as 30d."
-        }, footer = {"", "Example:", "  fleet blob-clean --directory /srv/blobs --bootstrap kafka:9092 --images 30d --dry-run"})
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet blob-clean --directory /srv/blobs --bootstrap kafka:9092 --images 30d --dry-run"
+        })
 public final class BlobCleanCommand implements Callable<Integer> {
     /**
      * Time after which Kafka has deleted a request. Until then, a gateway that is starting looks for the request's

@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "Manages contexts: named gateways, with a URL and optionally an API key. Commands use the current context,"
                     + " unless --url, --context or an environment variable selects another gateway.",
             "The configuration file is ~/.config/lorafleet/config.json ($XDG_CONFIG_HOME replaces ~/.config), on"
-                    + " Windows %%APPDATA%%\\lorafleet\\config.json, or the file that " + ConfigFile.VARIABLE + " names."
+                    + " Windows %%APPDATA%%\\lorafleet\\config.json, or the file that " + ConfigFile.VARIABLE
+                    + " names."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -87,8 +88,8 @@ public final class ContextCommand {
         Context old = contexts.find(name);
         URI newUrl = url == null ? old == null ? null : old.url() : url;
         if (newUrl == null) {
-            throw new FleetException("--url: expected the URL of the gateway for the new context " + name
-                    + ", found none");
+            throw new FleetException(
+                    "--url: expected the URL of the gateway for the new context " + name + ", found none");
         }
         if (newUrl.getHost() == null || !List.of("http", "https").contains(String.valueOf(newUrl.getScheme()))) {
             throw new FleetException("--url: expected an HTTP URL such as https://fleet.example.com, found " + newUrl);
@@ -138,8 +139,7 @@ public final class ContextCommand {
             name = "remove",
             description = "Removes a context and its API key.",
             footer = {"", "Example:", "  fleet context remove studio"})
-    int remove(@Parameters(paramLabel = "NAME", description = "Name of the context.") String name)
-            throws IOException {
+    int remove(@Parameters(paramLabel = "NAME", description = "Name of the context.") String name) throws IOException {
         defaults.configFile().write(existing(name).without(name));
         System.err.println("removed context " + name);
         return ExitCode.OK;
@@ -181,8 +181,8 @@ public final class ContextCommand {
     private Contexts existing(String name) throws IOException {
         Contexts contexts = defaults.configFile().read();
         if (contexts.find(name) == null) {
-            throw new FleetException("NAME: expected a context in " + defaults.configFile().path() + ", found " + name
-                    + "; 'fleet context list' lists the contexts");
+            throw new FleetException("NAME: expected a context in "
+                    + defaults.configFile().path() + ", found " + name + "; 'fleet context list' lists the contexts");
         }
         return contexts;
     }

@@ -77,8 +77,7 @@ public final class GenerationCommand {
             @Mixin OutputOptions output,
             @Mixin GatewayOptions gateway)
             throws IOException, InterruptedException {
-        output.print(
-                gateway.client().generation(id), List::of, table(Instant.now()), GenerationStatus::id, NONE);
+        output.print(gateway.client().generation(id), List::of, table(Instant.now()), GenerationStatus::id, NONE);
         return ExitCode.OK;
     }
 
@@ -166,7 +165,9 @@ public final class GenerationCommand {
                 .wideColumn("SEED", one -> field(one, "seed"))
                 .wideColumn("SAMPLER", one -> field(one, "sampler"))
                 .wideColumn("SIZE", one -> field(one, "width") + "x" + field(one, "height"))
-                .wideColumn("REASON", one -> one.failure() == null ? "" : one.failure().detail());
+                .wideColumn(
+                        "REASON",
+                        one -> one.failure() == null ? "" : one.failure().detail());
     }
 
     private static String prompt(GenerationStatus generation) {
@@ -174,6 +175,8 @@ public final class GenerationCommand {
     }
 
     private static String field(GenerationStatus generation, String name) {
-        return generation.request() == null ? "" : generation.request().path(name).asText("");
+        return generation.request() == null
+                ? ""
+                : generation.request().path(name).asText("");
     }
 }

@@ -25,7 +25,9 @@ record GenerationReport(boolean json, boolean quiet) {
      */
     Exit print(GenerationOutcome outcome, String label, String where) {
         if (outcome instanceof GenerationOutcome.Saved saved) {
-            results(saved.generation(), saved.files().stream().map(Path::toString).toList());
+            results(
+                    saved.generation(),
+                    saved.files().stream().map(Path::toString).toList());
             note(label + summary(saved.generation().value()));
             warnOfCuts(saved.generation().value());
         } else if (outcome instanceof GenerationOutcome.Accepted accepted) {

@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param file name of the file; null for names from the prompts
  * @param quality quality of JPEG and WebP files, 0 to 100; null for the gateway's default
  */
-record ImageFiles(Path folder, @Nullable String file, ImageFormat format, @Nullable Integer quality) {
+record ImageFiles(
+        Path folder,
+        @Nullable String file,
+        ImageFormat format,
+        @Nullable Integer quality) {
     private static final int LONGEST_STEM = 40;
 
     /**
@@ -33,7 +37,8 @@ record ImageFiles(Path folder, @Nullable String file, ImageFormat format, @Nulla
      * @throws FleetException if the images cannot be written to these files
      */
     static ImageFiles of(@Nullable Path output, @Nullable ImageFormat format, @Nullable Integer quality) {
-        boolean isFolder = output == null || Files.isDirectory(output) || output.toString().endsWith(File.separator);
+        boolean isFolder =
+                output == null || Files.isDirectory(output) || output.toString().endsWith(File.separator);
         Path path = (output == null ? Path.of("") : output).toAbsolutePath();
         String file = isFolder ? null : path.getFileName().toString();
         ImageFormat chosen = file == null ? format == null ? ImageFormat.PNG : format : ofFile(file, format);

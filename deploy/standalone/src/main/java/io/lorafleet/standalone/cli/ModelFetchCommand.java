@@ -62,8 +62,9 @@ public final class ModelFetchCommand implements Callable<Integer> {
     @Option(
             names = "--sha256",
             paramLabel = "HEX",
-            description = "Expected SHA-256 of the checkpoint or, for a folder, of its SHA256SUMS. Without it, a folder's"
-                    + " SHA256SUMS is trusted.")
+            description =
+                    "Expected SHA-256 of the checkpoint or, for a folder, of its SHA256SUMS. Without it, a folder's"
+                            + " SHA256SUMS is trusted.")
     private @Nullable String sha256;
 
     @Override

@@ -24,7 +24,9 @@ interface ModelSource {
 
     /** @param location an HTTP URL or a folder */
     static ModelSource of(String location) {
-        return location.matches("https?://.+") ? new Web(location.replaceAll("/+$", "")) : new Folder(Path.of(location));
+        return location.matches("https?://.+")
+                ? new Web(location.replaceAll("/+$", ""))
+                : new Folder(Path.of(location));
     }
 
     /** @param path the folder of the model */

@@ -44,7 +44,8 @@ record PromptLine(String where, ObjectNode fields) {
     static List<PromptLine> read(Path file) throws IOException {
         boolean isInput = file.toString().equals(STANDARD_INPUT);
         if (!isInput && (!Files.exists(file) || Files.isDirectory(file))) {
-            throw new FleetException("--prompts: expected a file, or - for the standard input, found no file at " + file);
+            throw new FleetException(
+                    "--prompts: expected a file, or - for the standard input, found no file at " + file);
         }
         String name = isInput ? "standard input" : file.toString();
         String text;

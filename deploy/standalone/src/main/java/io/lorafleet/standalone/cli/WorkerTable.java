@@ -18,8 +18,12 @@ final class WorkerTable {
                 .column("DEVICE", worker -> worker.device().replace("()", ""))
                 .column("BUSY", worker -> worker.busySlots() + "/" + worker.slots())
                 .column("MODEL", WorkerInfo::model)
-                .column("ADAPTERS", worker -> Integer.toString(worker.residentAdapters().size()))
-                .column("REFUSED", worker -> Integer.toString(worker.refusedAdapters().size()))
+                .column(
+                        "ADAPTERS",
+                        worker -> Integer.toString(worker.residentAdapters().size()))
+                .column(
+                        "REFUSED",
+                        worker -> Integer.toString(worker.refusedAdapters().size()))
                 .column("SEEN", worker -> Words.age(worker.lastSeen(), now))
                 .wideColumn("POOL", worker -> worker.pool() == null ? "" : worker.pool())
                 .wideColumn("RESIDENT", worker -> String.join(",", worker.residentAdapters()))

@@ -156,8 +156,8 @@ public final class GatewayClient {
     public byte[] image(GenerationStatus.Image image, ImageFormat format, @Nullable Integer quality)
             throws InterruptedException {
         String query = format == ImageFormat.PNG ? "" : "?format=" + format;
-        return bodyOf(send(
-                request(image.url() + query + (quality == null ? "" : "&quality=" + quality)).build()));
+        return bodyOf(send(request(image.url() + query + (quality == null ? "" : "&quality=" + quality))
+                .build()));
     }
 
     /** @param status status of the generations, or null for all */

@@ -70,8 +70,7 @@ record CompletedCommand(String path, List<Word> subcommands, List<Option> option
         }
         List<Option> options = spec.options().stream()
                 .filter(option -> !option.hidden())
-                .map(option -> new Option(
-                        List.of(option.names()), firstSentence(option.description()), values(option)))
+                .map(option -> new Option(List.of(option.names()), firstSentence(option.description()), values(option)))
                 .toList();
         return new CompletedCommand(path, subcommands, options, parameter(path, spec.positionalParameters()));
     }
@@ -105,15 +104,17 @@ record CompletedCommand(String path, List<Word> subcommands, List<Option> option
                     .toList();
             return new Values(Kind.WORDS, words);
         }
-        Class<?> type = Collection.class.isAssignableFrom(argument.type())
-                ? argument.auxiliaryTypes()[0]
-                : argument.type();
+        Class<?> type =
+                Collection.class.isAssignableFrom(argument.type()) ? argument.auxiliaryTypes()[0] : argument.type();
         return Values.of(type == Path.class ? Kind.FILE : Kind.TEXT);
     }
 
     /** @return the first sentence, without its final dot */
     private static String firstSentence(String[] description) {
-        String text = String.join(" ", description).replaceAll("\\s+", " ").replace("%%", "%").strip();
+        String text = String.join(" ", description)
+                .replaceAll("\\s+", " ")
+                .replace("%%", "%")
+                .strip();
         return text.split("[.:;] |\\.$", 2)[0];
     }
 }

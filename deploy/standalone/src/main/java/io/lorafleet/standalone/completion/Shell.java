@@ -40,8 +40,7 @@ public enum Shell {
                       COMPREPLY=($(compgen -W "$words" -- "$cur"))
                     }
                     complete -o default -F _fleet fleet
-                    """
-                    .replace("$PATHS", alternatives(paths(commands).stream()))
+                    """.replace("$PATHS", alternatives(paths(commands).stream()))
                     .replace("$VALUES", lines(commands, Shell::wordsOfBash))
                     .replace("$FILES", alternatives(options(commands, Kind.FILE)))
                     .replace("$ADAPTERS", alternatives(options(commands, Kind.ADAPTER)))
@@ -79,8 +78,7 @@ public enum Shell {
                       fi
                     }
                     if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _fleet "$@"; else compdef _fleet fleet; fi
-                    """
-                    .replace("$PATHS", alternatives(paths(commands).stream()))
+                    """.replace("$PATHS", alternatives(paths(commands).stream()))
                     .replace("$VALUES", lines(commands, Shell::wordsOfZsh))
                     .replace("$FILES", alternatives(options(commands, Kind.FILE)))
                     .replace("$ADAPTERS", alternatives(options(commands, Kind.ADAPTER)))
@@ -110,8 +108,11 @@ public enum Shell {
                         env FLEET_NO_BUILD=1 $words[1] adapter list -o name 2>/dev/null
                     end
                     complete -c fleet -f
-                    $WORDS"""
-                    .replace("$PATHS", String.join(" ", paths(commands).stream().map(Shell::quoted).toList()))
+                    $WORDS""".replace(
+                            "$PATHS",
+                            String.join(
+                                    " ",
+                                    paths(commands).stream().map(Shell::quoted).toList()))
                     .replace("$WORDS", lines(commands, Shell::afterInFish));
         }
     };
@@ -137,14 +138,18 @@ public enum Shell {
     }
 
     private static List<String> paths(List<CompletedCommand> commands) {
-        return commands.stream().map(CompletedCommand::path).filter(path -> path.contains(" ")).toList();
+        return commands.stream()
+                .map(CompletedCommand::path)
+                .filter(path -> path.contains(" "))
+                .toList();
     }
 
     /** @return each name of each option with values of this kind, after the path of its command */
     private static Stream<String> options(List<CompletedCommand> commands, Kind kind) {
-        return commands.stream().flatMap(command -> command.options().stream()
-                .filter(option -> option.values().kind() == kind)
-                .flatMap(option -> places(command, option)));
+        return commands.stream()
+                .flatMap(command -> command.options().stream()
+                        .filter(option -> option.values().kind() == kind)
+                        .flatMap(option -> places(command, option)));
     }
 
     private static Stream<String> places(CompletedCommand command, Option option) {
@@ -173,8 +178,8 @@ public enum Shell {
 
     private static Stream<String> afterInBash(CompletedCommand command) {
         Stream<String> options = command.options().stream().flatMap(option -> option.names().stream());
-        Stream<String> words = Stream.concat(
-                command.subcommands().stream().map(Word::text), command.parameter().words().stream());
+        Stream<String> words =
+                Stream.concat(command.subcommands().stream().map(Word::text), command.parameter().words().stream());
         String adapters = command.parameter().kind() == Kind.ADAPTER
                 ? "$(FLEET_NO_BUILD=1 \"${COMP_WORDS[0]}\" adapter list -o name 2>/dev/null)"
                 : "";
@@ -190,15 +195,16 @@ public enum Shell {
         String options = command.options().stream()
                 .flatMap(option -> option.names().stream().map(name -> quoted(name + ":" + option.description())))
                 .collect(Collectors.joining(" "));
-        String parameter =
-                switch (command.parameter().kind()) {
-                    case FILE -> " [[ $PREFIX == -* ]] || _files;";
-                    case ADAPTER -> " [[ $PREFIX == -* ]] || compadd -- ${(f)\"$(FLEET_NO_BUILD=1 $words[1] adapter"
-                            + " list -o name 2>/dev/null)\"};";
-                    case WORDS -> " [[ $PREFIX == -* ]] || compadd -- "
-                            + String.join(" ", command.parameter().words()) + ";";
-                    case NONE, TEXT -> "";
-                };
+        String parameter = switch (command.parameter().kind()) {
+            case FILE -> " [[ $PREFIX == -* ]] || _files;";
+            case ADAPTER ->
+                " [[ $PREFIX == -* ]] || compadd -- ${(f)\"$(FLEET_NO_BUILD=1 $words[1] adapter"
+                        + " list -o name 2>/dev/null)\"};";
+            case WORDS ->
+                " [[ $PREFIX == -* ]] || compadd -- "
+                        + String.join(" ", command.parameter().words()) + ";";
+            case NONE, TEXT -> "";
+        };
         return Stream.of("    (" + quoted(command.path()) + ") subcommands=(" + subcommands + "); options=(" + options
                 + ");" + parameter + " ;;");
     }
@@ -208,8 +214,9 @@ public enum Shell {
         List<String> lines = new ArrayList<>();
         command.subcommands()
                 .forEach(word -> lines.add(start + " -a " + word.text() + " -d " + quoted(word.description())));
-        command.options().forEach(option -> lines.add(start + names(option) + inFish(option.values(), " -x")
-                + " -d " + quoted(option.description())));
+        command.options()
+                .forEach(option -> lines.add(start + names(option) + inFish(option.values(), " -x") + " -d "
+                        + quoted(option.description())));
         Values parameter = command.parameter();
         if (parameter.kind() != Kind.NONE && parameter.kind() != Kind.TEXT) {
             lines.add(start + inFish(parameter, ""));

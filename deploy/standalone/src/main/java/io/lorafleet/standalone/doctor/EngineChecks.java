@@ -28,7 +28,9 @@ final class EngineChecks {
             int gpus = engine.getGpuCount();
             findings.add(Finding.ok(
                     "gpu",
-                    gpus == 0 ? "PyTorch finds no GPU; workers use the processors." : "PyTorch finds " + gpus + " GPUs."));
+                    gpus == 0
+                            ? "PyTorch finds no GPU; workers use the processors."
+                            : "PyTorch finds " + gpus + " GPUs."));
             bfloat16 = PackedWeights.supportBfloat16();
         } catch (RuntimeException | LinkageError e) {
             findings.add(Finding.problem(

@@ -19,8 +19,8 @@ record FleetChecks(FleetSettings settings) {
 
     Finding services() {
         List<String> missing = SERVICES.stream()
-                .filter(service -> !Files.exists(
-                        settings.root().resolve(service).resolve("target/quarkus-app/quarkus-run.jar")))
+                .filter(service ->
+                        !Files.exists(settings.root().resolve(service).resolve("target/quarkus-app/quarkus-run.jar")))
                 .toList();
         return missing.isEmpty()
                 ? Finding.ok("services", "The gateway, the worker and the trainer are built.")
@@ -47,7 +47,8 @@ record FleetChecks(FleetSettings settings) {
         }
         try (Stream<Path> files = Files.walk(settings.model())) {
             long bytes = 0;
-            for (Path file : files.filter(path -> path.toString().endsWith(".safetensors")).toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".safetensors"))
+                    .toList()) {
                 bytes += Files.size(file);
             }
             return bytes;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -69,7 +70,8 @@ record Machine(Path proc) {
         return Files.readAllLines(file).stream()
                 .filter(line -> line.startsWith("flags"))
                 .findFirst()
-                .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+                .map(line ->
+                        Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
                 .orElse(Set.of());
     }
 
@@ -80,11 +82,11 @@ record Machine(Path proc) {
             return Finding.warning("memory", "The available memory is unknown: " + file + " cannot be read.");
         }
         long available = Files.readAllLines(file).stream()
-                .filter(line -> line.startsWith("MemAvailable:"))
-                .map(line -> line.replaceAll("\\D", ""))
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElse(0)
+                        .filter(line -> line.startsWith("MemAvailable:"))
+                        .map(line -> line.replaceAll("\\D", ""))
+                        .mapToLong(Long::parseLong)
+                        .findFirst()
+                        .orElse(0)
                 * KIBIBYTE;
         long needed = FIXED_MEMORY + workers * (WORKER_MEMORY + modelBytes);
         String found = String.format(
@@ -103,7 +105,7 @@ record Machine(Path proc) {
     static Finding disk(Path data) throws IOException {
         Path existing = data.toAbsolutePath();
         while (!Files.exists(existing)) {
-            existing = existing.getParent();
+            existing = Objects.requireNonNull(existing.getParent(), "the root folder exists");
         }
         long free = Files.getFileStore(existing).getUsableSpace();
         String found = Words.bytes(free) + " are free for the data folder " + data + ".";

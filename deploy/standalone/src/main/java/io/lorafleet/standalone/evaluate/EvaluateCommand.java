@@ -33,7 +33,12 @@ import picocli.CommandLine.Option;
                     + " the command generates images with and without guidance, and with the student, from the same"
                     + " noise.",
             "With the demo model, the command also measures prompt adherence."
-        }, footer = {"", "Example:", "  fleet evaluate --model deploy/demo-model --adapter fast@2 --prompts held-out.txt --report report"})
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet evaluate --model deploy/demo-model --adapter fast@2 --prompts held-out.txt --report report"
+        })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final double DEFAULT_GUIDANCE = 5;
 

@@ -86,6 +86,8 @@ class AdapterRouteCommandTest {
         List<String> all = new ArrayList<>(List.of("adapter"));
         all.addAll(List.of(args));
         all.addAll(List.of("--url", "http://localhost:" + server.getAddress().getPort()));
-        return Fleet.commandLine(CommandRun.NO_SETTINGS).setErr(new PrintWriter(err, true)).execute(all.toArray(String[]::new));
+        return Fleet.commandLine(CommandRun.NO_SETTINGS)
+                .setErr(new PrintWriter(err, true))
+                .execute(all.toArray(String[]::new));
     }
 }

@@ -30,10 +30,7 @@ class DoctorCommandTest {
                     folder.resolve("nowhere").toString());
 
             assertThat(run.exit()).isOne();
-            assertThat(run.out().lines())
-                    .first()
-                    .asString()
-                    .matches("CHECK +STATUS +FINDING");
+            assertThat(run.out().lines()).first().asString().matches("CHECK +STATUS +FINDING");
             assertThat(run.out())
                     .containsPattern("gateway port +problem +Port " + taken.getLocalPort() + " is in use")
                     .containsPattern("model +problem +The model cannot be used.*nowhere");

@@ -71,7 +71,8 @@ class GenerateCommandTest {
 
         CommandRun run = run("a star", "-o", folder.toString());
 
-        assertThat(run.out()).isEqualToIgnoringNewLines(folder.resolve("a-star-2.png").toString());
+        assertThat(run.out())
+                .isEqualToIgnoringNewLines(folder.resolve("a-star-2.png").toString());
         assertThat(folder.resolve("a-star.png")).hasContent("precious");
     }
 
@@ -83,7 +84,8 @@ class GenerateCommandTest {
         "star.png, , ''"
     })
     void theExtensionSetsTheFormat(String file, Integer quality, String query) {
-        List<String> options = new ArrayList<>(List.of("a star", "-o", folder.resolve(file).toString()));
+        List<String> options =
+                new ArrayList<>(List.of("a star", "-o", folder.resolve(file).toString()));
         if (quality != null) {
             options.addAll(List.of("--quality", quality.toString()));
         }
@@ -138,7 +140,8 @@ class GenerateCommandTest {
     void jsonIsTheGatewaysResponseUnchanged() {
         CommandRun run = run("a star", "--json", "-o", folder.toString());
 
-        assertThat(run.out()).isEqualToIgnoringNewLines(status("astar", "succeeded").replace('\'', '"'));
+        assertThat(run.out())
+                .isEqualToIgnoringNewLines(status("astar", "succeeded").replace('\'', '"'));
     }
 
     @Test
@@ -166,7 +169,8 @@ class GenerateCommandTest {
         CommandRun run = run("--prompts", prompts.toString(), "-o", folder.toString());
 
         assertThat(run.exit()).isEqualTo(6);
-        assertThat(run.out()).isEqualToIgnoringNewLines(folder.resolve("1-one.png").toString());
+        assertThat(run.out())
+                .isEqualToIgnoringNewLines(folder.resolve("1-one.png").toString());
         assertThat(run.notes().lines())
                 .contains(
                         "fleet: [2/3] " + prompts + ":2: Invalid request: expected other words",
@@ -178,7 +182,8 @@ class GenerateCommandTest {
         Path rejected = Files.writeString(folder.resolve("rejected.txt"), "bad one\nbad two\n");
         Path mixed = Files.writeString(folder.resolve("mixed.txt"), "bad one\nfail\n");
 
-        assertThat(run("--prompts", rejected.toString(), "-o", folder.toString()).exit())
+        assertThat(run("--prompts", rejected.toString(), "-o", folder.toString())
+                        .exit())
                 .isEqualTo(4);
         assertThat(run("--prompts", mixed.toString(), "-o", folder.toString()).exit())
                 .isEqualTo(5);
@@ -186,30 +191,35 @@ class GenerateCommandTest {
 
     @Test
     void linesFromStandardInputCanSetFieldsOfTheRequest() {
-        System.setIn(new ByteArrayInputStream("{\"prompt\": \"one\", \"seed\": 9, \"sampler\": \"lcm\"}\ntwo\n"
-                .getBytes(StandardCharsets.UTF_8)));
+        System.setIn(new ByteArrayInputStream(
+                "{\"prompt\": \"one\", \"seed\": 9, \"sampler\": \"lcm\"}\ntwo\n".getBytes(StandardCharsets.UTF_8)));
 
         CommandRun run = run("--prompts", "-", "-o", folder.toString(), "--seed", "3", "--width", "64", "--json");
 
         assertThat(run.exit()).isZero();
-        assertThat(run.out().lines()).hasSize(2).allSatisfy(line -> assertThat(line)
-                .startsWith("{\"id\":\"")
-                .endsWith("}"));
+        assertThat(run.out().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("{\"id\":\"").endsWith("}"));
         assertThat(requests())
                 .satisfiesExactlyInAnyOrder(
                         first -> assertThat(first.toString())
-                                .isEqualTo("{\"prompt\":\"one\",\"adapters\":[],\"sampler\":\"lcm\",\"width\":64,\"seed\":9}"
-                                        .replace("\"sampler\":\"lcm\",\"width\":64,\"seed\":9", "\"width\":64,\"seed\":9,\"sampler\":\"lcm\"")),
+                                .isEqualTo(
+                                        "{\"prompt\":\"one\",\"adapters\":[],\"sampler\":\"lcm\",\"width\":64,\"seed\":9}"
+                                                .replace(
+                                                        "\"sampler\":\"lcm\",\"width\":64,\"seed\":9",
+                                                        "\"width\":64,\"seed\":9,\"sampler\":\"lcm\"")),
                         second -> assertThat(second.toString())
                                 .isEqualTo("{\"prompt\":\"two\",\"adapters\":[],\"width\":64,\"seed\":3}"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"seed\": 9}|:2: expected a JSON object with the field prompt, found no prompt",
-        "{\"prompt\": 9}|:2: expected a JSON object with the field prompt, found a prompt that is not a string",
-        "{\"prompt\"|:2: expected a prompt or a JSON object, found malformed JSON"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"seed\": 9}|:2: expected a JSON object with the field prompt, found no prompt",
+                "{\"prompt\": 9}|:2: expected a JSON object with the field prompt, found a prompt that is not a string",
+                "{\"prompt\"|:2: expected a prompt or a JSON object, found malformed JSON"
+            })
     void anInvalidLineIsRefusedBeforeARequestIsSent(String line, String problem) throws IOException {
         Path prompts = Files.writeString(folder.resolve("prompts.txt"), "one\n" + line + "\n");
 

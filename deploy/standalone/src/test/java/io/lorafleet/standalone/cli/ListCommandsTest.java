@@ -17,7 +17,11 @@ class ListCommandsTest {
             + "'refusedAdapters':[{'adapter':'oil@2','reason':'why'}],'lastSeen':'" + LONG_AGO + "'}]";
     private static final String ADAPTERS = "[{'name':'fast','route':{'name':'fast','stable':1,"
             + "'canary':{'version':2,'share':0.1},'updatedAt':'" + LONG_AGO + "'},'versions':["
-            + version("fast", 1, "'lineage':{'parent':7,'partition':0,'fromOffset':0,'toOffset':9,'samples':16,'seed':1,'plan':'p'},'figures':{'learned':0.9,'parentLearned':0.8}") + ","
+            + version(
+                    "fast",
+                    1,
+                    "'lineage':{'parent':7,'partition':0,'fromOffset':0,'toOffset':9,'samples':16,'seed':1,'plan':'p'},'figures':{'learned':0.9,'parentLearned':0.8}")
+            + ","
             + version("fast", 2, "'rank':4") + "," + version("fast", 3, "'retiredAt':'" + LONG_AGO + "'")
             + "]},{'name':'ink','versions':[" + version("ink", 1, "'rank':4") + "," + version("ink", 2, "'rank':4")
             + "]}]";
@@ -29,8 +33,8 @@ class ListCommandsTest {
 
     private static String version(String name, int number, String more) {
         String rank = more.contains("rank") ? "" : "'rank':4,";
-        return "{'name':'" + name + "','version':" + number + ",'sha256':'" + "ab".repeat(32)
-                + "','sizeBytes':3100000," + rank + more + ",'kind':'style','createdAt':'" + LONG_AGO + "'}";
+        return "{'name':'" + name + "','version':" + number + ",'sha256':'" + "ab".repeat(32) + "','sizeBytes':3100000,"
+                + rank + more + ",'kind':'style','createdAt':'" + LONG_AGO + "'}";
     }
 
     @BeforeEach
@@ -39,7 +43,10 @@ class ListCommandsTest {
                 .on("GET /v1/workers", 200, WORKERS)
                 .on("GET /v1/adapters", 200, ADAPTERS)
                 .on("GET /v1/generations", 200, GENERATIONS)
-                .on("GET /v1/generations/g1", 200, "{'id':'g1','status':'failed','images':[],'failure':{'reason':'adapter-unusable','detail':'why'}}")
+                .on(
+                        "GET /v1/generations/g1",
+                        200,
+                        "{'id':'g1','status':'failed','images':[],'failure':{'reason':'adapter-unusable','detail':'why'}}")
                 .on("DELETE /v1/generations/g1", 202, "");
     }
 
@@ -56,7 +63,10 @@ class ListCommandsTest {
                                 .isEqualTo("WORKER   STATE   DEVICE   BUSY   MODEL   ADAPTERS   REFUSED   SEEN"),
                         row -> assertThat(row)
                                 .matches("w1       lost    cpu      1/2    demo    1          1         \\d+d"));
-        assertThat(run("adapter", "list").out().lines().map(line -> line.replaceAll(" +\\d+d *", " AGE ").strip()))
+        assertThat(run("adapter", "list")
+                        .out()
+                        .lines()
+                        .map(line -> line.replaceAll(" +\\d+d *", " AGE ").strip()))
                 .containsExactly(
                         "NAME   VERSION   KIND    RANK   SIZE     AGE    USE",
                         "fast   1         style   4      3.1 MB AGE stable",
@@ -81,7 +91,8 @@ class ListCommandsTest {
     @Test
     void jsonIsTheGatewaysResponseUnchanged() {
         for (String[] option : new String[][] {{"-o", "json"}, {"--json"}, {"-o", "JSON"}}) {
-            assertThat(run(Stream.concat(Stream.of("adapter", "list"), Stream.of(option)).toArray(String[]::new))
+            assertThat(run(Stream.concat(Stream.of("adapter", "list"), Stream.of(option))
+                                    .toArray(String[]::new))
                             .out())
                     .isEqualToIgnoringNewLines(ADAPTERS.replace('\'', '"'));
         }
@@ -110,7 +121,9 @@ class ListCommandsTest {
 
     @Test
     void generationsAreFilteredAndCancelled() {
-        assertThat(run("generation", "list", "--status", "failed", "--limit", "5").exit()).isZero();
+        assertThat(run("generation", "list", "--status", "failed", "--limit", "5")
+                        .exit())
+                .isZero();
         assertThat(run("generation", "cancel", "g1").out()).isEqualToIgnoringNewLines("g1");
 
         assertThat(gateway.asked)

@@ -85,7 +85,6 @@ class ModelCheckCommandTest {
     private int check(String... more) {
         CommandLine fleet = Fleet.commandLine().setErr(new PrintWriter(errors, true));
         String[] first = {"model", "check", "--directory", model.toString()};
-        return fleet.execute(
-                Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new));
+        return fleet.execute(Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new));
     }
 }

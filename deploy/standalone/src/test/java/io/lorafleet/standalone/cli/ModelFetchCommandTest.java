@@ -70,7 +70,9 @@ class ModelFetchCommandTest {
         assertThat(run.out()).isEqualToIgnoringNewLines(target.toString());
         int files = Checksums.read(model).size();
         assertThat(asked).hasSize(files + 1);
-        assertThat(CommandRun.of("model", "check", "--directory", target.toString()).exit()).isZero();
+        assertThat(CommandRun.of("model", "check", "--directory", target.toString())
+                        .exit())
+                .isZero();
 
         Files.writeString(target.resolve("model_index.json"), "damaged");
         asked.clear();
@@ -86,7 +88,13 @@ class ModelFetchCommandTest {
         assertThat(target.resolve("unet")).isDirectory();
 
         CommandRun other = CommandRun.of(
-                "model", "fetch", model.toString(), "--sha256", SHA256, "--to", folder.resolve("other").toString());
+                "model",
+                "fetch",
+                model.toString(),
+                "--sha256",
+                SHA256,
+                "--to",
+                folder.resolve("other").toString());
         assertThat(other.exit()).isOne();
         assertThat(other.err()).contains("expected SHA-256 " + SHA256 + " of SHA256SUMS, found " + list);
     }
@@ -116,7 +124,8 @@ class ModelFetchCommandTest {
     void aCheckpointNeedsItsChecksum() {
         assertThat(fetch(url("/model/some.safetensors")).err())
                 .contains("--sha256: expected the checksum of the checkpoint, found none");
-        assertThat(fetch(url("/model/some.safetensors"), "--sha256", "abc").exit()).isEqualTo(2);
+        assertThat(fetch(url("/model/some.safetensors"), "--sha256", "abc").exit())
+                .isEqualTo(2);
         assertThat(fetch(url("/model/some.safetensors"), "--sha256", SHA256).err())
                 .contains("/model/some.safetensors: expected a file of the model, found HTTP 404");
         assertThat(fetch(url("/model/unet/diffusion_pytorch_model.safetensors"), "--sha256", SHA256)
@@ -128,7 +137,8 @@ class ModelFetchCommandTest {
     void nothingIsFetchedFromNowhere() {
         server.stop(0);
 
-        assertThat(fetch(url("/model")).err()).contains("/model/SHA256SUMS: expected a file of the model, found no server");
+        assertThat(fetch(url("/model")).err())
+                .contains("/model/SHA256SUMS: expected a file of the model, found no server");
     }
 
     /** The copy has a SHA256SUMS that lists all files. */

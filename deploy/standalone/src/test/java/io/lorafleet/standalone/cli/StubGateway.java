@@ -60,7 +60,8 @@ public final class StubGateway implements AutoCloseable {
         String method = exchange.getRequestMethod();
         asked.add((method + " " + exchange.getRequestURI() + " " + body).strip());
         authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-        Response response = responses.getOrDefault(
+        Response response = responses
+                .getOrDefault(
                         method + " " + exchange.getRequestURI().getPath(),
                         unknown -> Response.of(404, "{'title':'Not found'}"))
                 .apply(body);

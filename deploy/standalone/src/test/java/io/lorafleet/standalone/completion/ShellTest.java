@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Loads the scripts into the shells. Without zsh or fish on the PATH, their tests are skipped. */
 class ShellTest {
-    private static final String CASES =
-            """
+    private static final String CASES = """
             fleet gen|generate generation
             fleet adapter r|remove rollback route
             fleet adapter list -o |json name table wide
@@ -46,7 +45,8 @@ class ShellTest {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         for (Shell shell : Shell.values()) {
             Files.writeString(
-                    folder.resolve(shell.toString()), CommandRun.of("completion", shell.toString()).out());
+                    folder.resolve(shell.toString()),
+                    CommandRun.of("completion", shell.toString()).out());
         }
     }
 
@@ -77,9 +77,10 @@ class ShellTest {
             words.set(0, folder.resolve("fleet").toString());
             String array = words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
             // Stands for zsh's completion system, which needs a terminal: the words that start with what is typed.
-            String system = "compdef() { : }; PREFIX='" + last + "'; offer() { for w; do [[ $w == $PREFIX* ]] && print -r --"
-                    + " $w; done }; compadd() { shift; offer \"$@\" }; _files() { : };"
-                    + " _describe() { offer ${(P)@[-1]%%:*} };";
+            String system =
+                    "compdef() { : }; PREFIX='" + last + "'; offer() { for w; do [[ $w == $PREFIX* ]] && print -r --"
+                            + " $w; done }; compadd() { shift; offer \"$@\" }; _files() { : };"
+                            + " _describe() { offer ${(P)@[-1]%%:*} };";
             String found = run(
                     "zsh",
                     "-f",
@@ -95,8 +96,8 @@ class ShellTest {
         requireOnPath("fish");
         for (String line : CASES.lines().toList()) {
             String typed = line.split("\\|")[0];
-            String found = run(
-                    "fish", "--no-config", "-c", "set PATH $PWD $PATH; source ./fish; complete -C '" + typed + "'");
+            String found =
+                    run("fish", "--no-config", "-c", "set PATH $PWD $PATH; source ./fish; complete -C '" + typed + "'");
 
             assertThat(sorted(found.replaceAll("\t.*", ""))).as(typed).isEqualTo(line.split("\\|")[1]);
         }

@@ -16,7 +16,8 @@ class MachineTest {
 
     @Test
     void namesTheProcessorsFeatures() throws IOException {
-        Files.writeString(proc.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512_bf16 avx512vl\n");
+        Files.writeString(
+                proc.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512_bf16 avx512vl\n");
 
         Finding finding = new Machine(proc).processor();
 

@@ -51,7 +51,8 @@ class GatewaySettingsTest {
 
         assertThat(settings.url()).isEqualTo(new Setting<>(STUDIO, "context studio"));
         assertThat(settings.apiKey()).isEqualTo(new Setting<>("key-of-studio", "context studio"));
-        assertThat(settings.context()).isEqualTo(new Setting<>("studio", file.path().toString()));
+        assertThat(settings.context())
+                .isEqualTo(new Setting<>("studio", file.path().toString()));
     }
 
     @Test

@@ -43,8 +43,9 @@ public final class BatchOptions {
 
     @Option(
             names = "--no-wait",
-            description = "Prints the IDs of the generations as soon as the gateway has accepted them, and does not wait"
-                    + " for the images. 'fleet generation download' saves them later.")
+            description =
+                    "Prints the IDs of the generations as soon as the gateway has accepted them, and does not wait"
+                            + " for the images. 'fleet generation download' saves them later.")
     private boolean noWait;
 
     @Option(
