@@ -5,8 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.standalone.Fleet;
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.cli.GenerateCommand;
+import io.lorafleet.standalone.cli.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +50,9 @@ class InitImageOptionsTest {
 
     @Test
     void refusesStrengthWithoutAnImage() {
-        CommandLine generate = new CommandLine(new GenerateCommand());
+        CommandLine fleet = Fleet.commandLine(CommandRun.NO_SETTINGS);
 
-        assertThatThrownBy(() -> generate.parseArgs("a star", "-o", "star.png", "--strength", "0.5"))
+        assertThatThrownBy(() -> fleet.parseArgs("generate", "a star", "-o", "star.png", "--strength", "0.5"))
                 .isInstanceOf(MissingParameterException.class)
                 .hasMessageContaining("--init-image=FILE");
     }
