@@ -87,6 +87,7 @@ public final class Parity implements AutoCloseable {
             parity.loop();
             parity.adapters();
             parity.adapterBatches();
+            InpaintingParity.check(folder, parity.model, results);
             parity.reportSkipped();
         }
     }
@@ -295,7 +296,12 @@ public final class Parity implements AutoCloseable {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
                     .filter(name -> !List.of(
-                                    EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL, PromptParity.EXPECTED)
+                                    EXPECTED,
+                                    EXPECTED_LORA,
+                                    EXPECTED_ADAPTERS,
+                                    EXPECTED_DISTILL,
+                                    PromptParity.EXPECTED,
+                                    InpaintingParity.EXPECTED)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

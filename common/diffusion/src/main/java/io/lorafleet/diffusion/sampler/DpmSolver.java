@@ -36,8 +36,8 @@ final class DpmSolver implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return sigmas.addNoise(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return sigmas.addNoise(clean, noise, step);
     }
 
     @Override

@@ -51,8 +51,8 @@ final class Euler implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return clean.add(noise.mul(sigmas.largest()));
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return clean.add(noise.mul(sigmas.values()[step]));
     }
 
     @Override

@@ -43,8 +43,8 @@ final class Lcm implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return schedule.addNoise(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return schedule.addNoise(clean, noise, (int) timesteps[step]);
     }
 
     @Override

@@ -23,13 +23,15 @@ public interface Sampler {
     }
 
     /**
-     * Adds noise at the first step's level to a clean latent, to start an image-to-image generation.
+     * Adds noise to a clean latent, at the level before a step (diffusers: add_noise). Step 0 starts an image-to-image
+     * generation.
      *
      * @param clean latent in the UNet's scale (N, C, H, W)
      * @param noise unit noise of the same shape
+     * @param step index of the step, starting at 0
      * @return the noisy latent, in this sampler's scale
      */
-    NDArray addNoise(NDArray clean, NDArray noise);
+    NDArray addNoise(NDArray clean, NDArray noise, int step);
 
     /** @return the latent, scaled as input for the model (diffusers: scale_model_input) */
     default NDArray modelInput(NDArray latent, int step) {

@@ -78,11 +78,11 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     /**
-     * Like {@link NoiseSchedule#addNoise}, with the noise level of the first step. The level is given by sigma, because
-     * it may lie between the levels of two training timesteps.
+     * Like {@link NoiseSchedule#addNoise}, with the noise level before a step. The level is given by sigma, because it
+     * may lie between the levels of two training timesteps.
      */
-    NDArray addNoise(NDArray clean, NDArray noise) {
-        return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
+    NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return clean.mul(alpha(step)).add(noise.mul(scaledSigma(step)));
     }
 
     /** @return half the logarithm of the signal-to-noise ratio; infinite where the noise is 0 */

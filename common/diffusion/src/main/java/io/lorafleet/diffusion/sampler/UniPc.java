@@ -27,8 +27,8 @@ final class UniPc implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return sigmas.addNoise(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return sigmas.addNoise(clean, noise, step);
     }
 
     @Override
