@@ -133,29 +133,22 @@ public final class Requests {
     }
 
     public GenerateImage build() {
-        return new GenerateImage(
-                UUID.randomUUID().toString(),
-                prompt,
-                "blue",
-                image,
-                adapters,
-                guidance,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                shadow,
-                priority,
-                deadline,
-                webhook,
-                null,
-                null,
-                Instant.parse("2026-01-01T00:00:00Z"),
-                GenerateImage.schemaVersion(encoding),
-                null,
-                null,
-                encoding);
+        return GenerateImage.builder(UUID.randomUUID().toString(), Instant.parse("2026-01-01T00:00:00Z"))
+                .prompt(prompt)
+                .negativePrompt("blue")
+                .initImage(image)
+                .adapters(adapters)
+                .guidanceScale(guidance)
+                .steps(steps)
+                .sampler(sampler)
+                .size(width, height)
+                .seed(seed)
+                .count(count)
+                .shadow(shadow)
+                .priority(priority)
+                .deadline(deadline)
+                .webhook(webhook)
+                .promptEncoding(encoding)
+                .build();
     }
 }

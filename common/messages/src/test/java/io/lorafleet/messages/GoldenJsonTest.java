@@ -57,26 +57,14 @@ class GoldenJsonTest {
     private static final Lineage LINEAGE = new Lineage(3, 0, 100, 120, 17, 42, "steps=200");
     private static final Figures FIGURES = new Figures(0.82, 0.8, 0.5, null);
 
-    private static final GenerateImage PLAIN_REQUEST = new GenerateImage(
-            "r1",
-            "",
-            "",
-            null,
-            List.of(),
-            1,
-            4,
-            SamplerName.EULER,
-            512,
-            512,
-            0,
-            1,
-            null,
-            Priority.INTERACTIVE,
-            null,
-            null,
-            null,
-            null,
-            AT);
+    private static final GenerateImage PLAIN_REQUEST = GenerateImage.builder("r1", AT)
+            .prompt("")
+            .guidanceScale(1)
+            .steps(4)
+            .sampler(SamplerName.EULER)
+            .size(512, 512)
+            .seed(0)
+            .build();
     private static final GenerationSucceeded SUCCEEDED = new GenerationSucceeded(
             "r1",
             "w1",
@@ -91,77 +79,49 @@ class GoldenJsonTest {
                 Arguments.of(
                         "generate-image",
                         GenerateImage.class,
-                        new GenerateImage(
-                                "r1",
-                                "a red star",
-                                "blue",
-                                null,
-                                List.of(new AppliedAdapter(ADAPTER, 0.8)),
-                                5,
-                                25,
-                                SamplerName.DDIM,
-                                64,
-                                96,
-                                7,
-                                2,
-                                new ShadowStudent(new AppliedAdapter(new PinnedAdapter("fast", 3, SHA), 1), 5),
-                                Priority.BATCH,
-                                AT.plusSeconds(60),
-                                "https://example.com/finished",
-                                "alice",
-                                SHA,
-                                AT)),
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a red star")
+                                .negativePrompt("blue")
+                                .adapters(List.of(new AppliedAdapter(ADAPTER, 0.8)))
+                                .guidanceScale(5)
+                                .steps(25)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 96)
+                                .seed(7)
+                                .count(2)
+                                .shadow(new ShadowStudent(new AppliedAdapter(new PinnedAdapter("fast", 3, SHA), 1), 5))
+                                .priority(Priority.BATCH)
+                                .deadline(AT.plusSeconds(60))
+                                .webhook("https://example.com/finished")
+                                .owner("alice")
+                                .orderSha256(SHA)
+                                .build()),
                 Arguments.of("generate-image-without-adapter", GenerateImage.class, PLAIN_REQUEST),
                 Arguments.of(
                         "generate-image-from-image",
                         GenerateImage.class,
-                        new GenerateImage(
-                                "r1",
-                                "a blue star",
-                                "",
-                                new InitImage(SHA, 0.6),
-                                List.of(),
-                                5,
-                                20,
-                                SamplerName.DDIM,
-                                64,
-                                64,
-                                7,
-                                1,
-                                null,
-                                Priority.INTERACTIVE,
-                                null,
-                                null,
-                                null,
-                                null,
-                                AT)),
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a blue star")
+                                .initImage(new InitImage(SHA, 0.6))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .build()),
                 Arguments.of(
                         "generate-image-with-prompt-encoding",
                         GenerateImage.class,
-                        new GenerateImage(
-                                "r1",
-                                "a (red:1.3) star",
-                                "",
-                                null,
-                                List.of(),
-                                5,
-                                20,
-                                SamplerName.DDIM,
-                                64,
-                                64,
-                                7,
-                                1,
-                                null,
-                                Priority.INTERACTIVE,
-                                null,
-                                null,
-                                null,
-                                null,
-                                AT,
-                                2,
-                                SHA,
-                                null,
-                                new PromptEncoding(LongPrompt.CHUNKS, true, 1))),
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a (red:1.3) star")
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
+                                .promptEncoding(new PromptEncoding(LongPrompt.CHUNKS, true, 1))
+                                .build()),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
                 Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25, null)),

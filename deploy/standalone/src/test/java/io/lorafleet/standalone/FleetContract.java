@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -307,26 +306,14 @@ abstract class FleetContract {
     }
 
     private static String json(String id, int width) {
-        GenerateImage command = new GenerateImage(
-                id,
-                PROMPT,
-                "",
-                null,
-                List.of(),
-                5,
-                5,
-                SamplerName.DDIM,
-                width,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                Instant.EPOCH);
+        GenerateImage command = GenerateImage.builder(id, Instant.EPOCH)
+                .prompt(PROMPT)
+                .guidanceScale(5)
+                .steps(5)
+                .sampler(SamplerName.DDIM)
+                .size(width, 64)
+                .seed(7)
+                .build();
         return new String(Json.write(command), StandardCharsets.UTF_8);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -20,25 +19,15 @@ public final class SampleRequest {
             @Nullable InitImage initImage,
             List<AppliedAdapter> adapters,
             Instant acceptedAt) {
-        return new GenerateImage(
-                id,
-                prompt,
-                "",
-                initImage,
-                adapters,
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                acceptedAt);
+        return GenerateImage.builder(id, acceptedAt)
+                .prompt(prompt)
+                .initImage(initImage)
+                .adapters(adapters)
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .build();
     }
 }

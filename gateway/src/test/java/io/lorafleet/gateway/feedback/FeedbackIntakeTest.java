@@ -13,7 +13,6 @@ import io.lorafleet.gateway.NotPublishedException;
 import io.lorafleet.gateway.generation.state.Backlog;
 import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackGiven;
@@ -238,28 +237,19 @@ class FeedbackIntakeTest {
     }
 
     private void request(String id, AdapterVersion... versions) {
-        generations.apply(new GenerateImage(
-                id,
-                "a red circle",
-                "blue",
-                null,
-                Arrays.stream(versions)
+        generations.apply(GenerateImage.builder(id, NOW)
+                .prompt("a red circle")
+                .negativePrompt("blue")
+                .adapters(Arrays.stream(versions)
                         .map(version -> new AppliedAdapter(version.pinned(), 1))
-                        .toList(),
-                1,
-                20,
-                SamplerName.DDIM,
-                64,
-                96,
-                7,
-                2,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                NOW));
+                        .toList())
+                .guidanceScale(1)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 96)
+                .seed(7)
+                .count(2)
+                .build());
     }
 
     private void succeed(String id) {

@@ -11,7 +11,6 @@ import io.lorafleet.gateway.generation.state.Backlog;
 import io.lorafleet.gateway.generation.state.GenerationMetrics;
 import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
@@ -101,30 +100,16 @@ public final class Samples {
     }
 
     private static GenerateImage request(String id, Instant acceptedAt, @Nullable String pool) {
-        return new GenerateImage(
-                id,
-                "a red circle",
-                "",
-                null,
-                List.of(),
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                acceptedAt,
-                null,
-                SHA,
-                pool,
-                null);
+        return GenerateImage.builder(id, acceptedAt)
+                .prompt("a red circle")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .baseFingerprint(SHA)
+                .pool(pool)
+                .build();
     }
 
     public static GenerationStarted started(String id) {

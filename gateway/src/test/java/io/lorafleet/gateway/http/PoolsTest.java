@@ -90,30 +90,17 @@ class PoolsTest extends GatewayTest {
     /** A gateway that did not accept a request itself learns of it only from the request topic of its pool. */
     @Test
     void readsTheTopicsOfTheNewPool() {
-        GenerateImage command = new GenerateImage(
-                "from-another-gateway",
-                "a red star",
-                "",
-                null,
-                List.of(),
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.BATCH,
-                null,
-                null,
-                null,
-                null,
-                Instant.now(),
-                null,
-                XL.fingerprint(),
-                "xl",
-                null);
+        GenerateImage command = GenerateImage.builder("from-another-gateway", Instant.now())
+                .prompt("a red star")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .priority(Priority.BATCH)
+                .baseFingerprint(XL.fingerprint())
+                .pool("xl")
+                .build();
         worker.send(new ProducerRecord<>(Topic.BATCH_REQUESTS.in("", "xl"), command.requestId(), Json.write(command)));
 
         awaitStatus(command.requestId(), "queued");

@@ -12,7 +12,6 @@ import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.generation.admission.Origin;
 import io.lorafleet.gateway.generation.admission.WebhookRules;
 import io.lorafleet.gateway.generation.state.Generation;
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
@@ -105,26 +104,16 @@ class WebhooksTest {
     }
 
     private static Generation finished(String id, String owner, String url) {
-        GenerateImage request = new GenerateImage(
-                id,
-                "a",
-                "",
-                null,
-                List.of(),
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                url,
-                owner,
-                null,
-                NOW);
+        GenerateImage request = GenerateImage.builder(id, NOW)
+                .prompt("a")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .webhook(url)
+                .owner(owner)
+                .build();
         return new Generation(id, request, false, "w", null, null, new GenerationCancelled(id, "w", NOW));
     }
 

@@ -76,7 +76,7 @@ public record GenerateImage(
     public static final int SCHEMA_VERSION = 2;
 
     /** The version that added {@code promptEncoding}. */
-    private static final int PROMPT_ENCODING_VERSION = 2;
+    static final int PROMPT_ENCODING_VERSION = 2;
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
@@ -140,59 +140,14 @@ public record GenerateImage(
         }
     }
 
-    /** Creates a command of the first schema version, for any base and the default pool. */
-    public GenerateImage(
-            String requestId,
-            String prompt,
-            String negativePrompt,
-            @Nullable InitImage initImage,
-            List<AppliedAdapter> adapters,
-            double guidanceScale,
-            int steps,
-            SamplerName sampler,
-            int width,
-            int height,
-            long seed,
-            int count,
-            @Nullable ShadowStudent shadow,
-            Priority priority,
-            @Nullable Instant deadline,
-            @Nullable String webhook,
-            @Nullable String owner,
-            @Nullable String orderSha256,
-            Instant acceptedAt) {
-        this(
-                requestId,
-                prompt,
-                negativePrompt,
-                initImage,
-                adapters,
-                guidanceScale,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                shadow,
-                priority,
-                deadline,
-                webhook,
-                owner,
-                orderSha256,
-                acceptedAt,
-                null,
-                null,
-                null,
-                null);
-    }
-
     /**
-     * @param encoding an encoding of the prompts
-     * @return the lowest schema version that describes a command with this encoding; null for 1
+     * Starts a command whose optional values are the defaults of {@link GenerateImageBuilder}.
+     *
+     * @param requestId id of the request
+     * @param acceptedAt time at which the gateway accepted the request
      */
-    public static @Nullable Integer schemaVersion(@Nullable PromptEncoding encoding) {
-        return encoding == null ? null : PROMPT_ENCODING_VERSION;
+    public static GenerateImageBuilder builder(String requestId, Instant acceptedAt) {
+        return new GenerateImageBuilder(requestId, acceptedAt);
     }
 
     /** @return how the prompts are encoded */
@@ -207,30 +162,7 @@ public record GenerateImage(
 
     /** @return a copy with another webhook */
     public GenerateImage withWebhook(@Nullable String url) {
-        return new GenerateImage(
-                requestId,
-                prompt,
-                negativePrompt,
-                initImage,
-                adapters,
-                guidanceScale,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                shadow,
-                priority,
-                deadline,
-                url,
-                owner,
-                orderSha256,
-                acceptedAt,
-                schemaVersion,
-                baseFingerprint,
-                pool,
-                promptEncoding);
+        return new GenerateImageBuilder(this).webhook(url).build();
     }
 
     /** @return the name of the pool */

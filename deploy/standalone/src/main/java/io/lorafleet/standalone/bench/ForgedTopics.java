@@ -4,7 +4,6 @@ package io.lorafleet.standalone.bench;
 import io.lorafleet.broker.EmbeddedBroker;
 import io.lorafleet.broker.FleetTopics;
 import io.lorafleet.messages.Json;
-import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -80,26 +79,14 @@ final class ForgedTopics {
     }
 
     private static GenerateImage request(String id, Instant at) {
-        return new GenerateImage(
-                id,
-                "a large red star",
-                "",
-                null,
-                List.of(),
-                5,
-                20,
-                SamplerName.DDIM,
-                64,
-                64,
-                7,
-                1,
-                null,
-                Priority.INTERACTIVE,
-                null,
-                null,
-                null,
-                null,
-                at);
+        return GenerateImage.builder(id, at)
+                .prompt("a large red star")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .build();
     }
 
     private static GenerationSucceeded result(String id, Instant at) {

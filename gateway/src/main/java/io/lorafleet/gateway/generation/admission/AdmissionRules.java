@@ -113,31 +113,28 @@ public final class AdmissionRules {
         if (!checks.badFields().isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
-        GenerateImage request = new GenerateImage(
-                id.requestId(),
-                prompt,
-                negativePrompt,
-                image == null ? null : image.reference(),
-                scales.adapters(),
-                scales.guidanceScale(),
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
-                        .orElse(null),
-                priority,
-                deadline,
-                body.webhook(),
-                id.owner(),
-                id.bodySha256(),
-                now,
-                GenerateImage.schemaVersion(encoding),
-                model.fingerprint(),
-                PoolName.field(pool.name()),
-                encoding);
+        GenerateImage request = GenerateImage.builder(id.requestId(), now)
+                .prompt(prompt)
+                .negativePrompt(negativePrompt)
+                .initImage(image == null ? null : image.reference())
+                .adapters(scales.adapters())
+                .guidanceScale(scales.guidanceScale())
+                .steps(steps)
+                .sampler(sampler)
+                .size(width, height)
+                .seed(seed)
+                .count(count)
+                .shadow(shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
+                        .orElse(null))
+                .priority(priority)
+                .deadline(deadline)
+                .webhook(body.webhook())
+                .owner(id.owner())
+                .orderSha256(id.bodySha256())
+                .baseFingerprint(model.fingerprint())
+                .pool(PoolName.field(pool.name()))
+                .promptEncoding(encoding)
+                .build();
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
                 .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
