@@ -93,7 +93,7 @@ public final class Denoising implements AutoCloseable {
 
     /**
      * Like {@link #start}, with the given noise instead of noise generated from the seed. Supports only samplers that
-     * add no noise between steps.
+     * add no noise between steps. An inpainting model gets zeros instead of a mask and an image.
      *
      * @param noise unit noise of the latent's size
      */
@@ -142,7 +142,8 @@ public final class Denoising implements AutoCloseable {
         Shape shape = latentShape(model, request);
         Supplier<NDArray> unit = () -> scope.create(noise.apply(Math.toIntExact(shape.size())), shape);
         if (imageToImage == null) {
-            return new Inpainting.Start(unit.get().mul(sampler.initialNoiseScale()), Inpainting.NONE);
+            Inpainting empty = model.inpainting() ? Inpainting.Channels.empty(shape, owner) : Inpainting.NONE;
+            return new Inpainting.Start(unit.get().mul(sampler.initialNoiseScale()), empty);
         }
         if (imageToImage.mask() != null) {
             return Inpainting.start(model, imageToImage, imageToImage.mask(), sampler, unit, scope, owner);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.nn.Scopes;
 import io.lorafleet.diffusion.sampler.Sampler;
 import java.util.Objects;
@@ -112,6 +113,11 @@ interface Inpainting {
 
         Channels(NDArray channels) {
             this.channels = channels;
+        }
+
+        /** @param latent shape of the latent (1, C, H, W) */
+        static Channels empty(Shape latent, NDManager owner) {
+            return new Channels(owner.zeros(new Shape(1, latent.get(1) + 1, latent.get(2), latent.get(3))));
         }
 
         @Override

@@ -54,9 +54,20 @@ public record StableDiffusion(
         return open(model, device, precision.dataType(), precision.use());
     }
 
-    /** Like {@link #open}, with a float32 UNet that supports gradients. */
+    /**
+     * Like {@link #open}, with a float32 UNet that supports gradients.
+     *
+     * @throws ModelFileException also if the model is an inpainting model, which generates nothing from a prompt alone
+     */
     public static StableDiffusion openForTraining(Path model, Device device) {
-        return open(model, device, DataType.FLOAT32, Weights.Use.TRAINING);
+        StableDiffusion opened = open(model, device, DataType.FLOAT32, Weights.Use.TRAINING);
+        if (opened.inpainting()) {
+            opened.close();
+            throw new ModelFileException(
+                    model + ": expected a model that generates images from prompts, found an inpainting model,"
+                            + " which cannot be trained");
+        }
+        return opened;
     }
 
     private static StableDiffusion open(Path model, Device device, DataType unetType, Weights.Use unetUse) {

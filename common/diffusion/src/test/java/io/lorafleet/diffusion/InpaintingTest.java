@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,6 +88,15 @@ class InpaintingTest {
                                 + " inpainting model, found none");
             }
         }
+    }
+
+    @Test
+    void refusesToTrainAnInpaintingModel() {
+        Path folder = Path.of("src/test/resources/golden/inpainting");
+        assertThatThrownBy(() -> StableDiffusion.openForTraining(folder, Device.cpu()))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessage(folder + ": expected a model that generates images from prompts, found an inpainting model,"
+                        + " which cannot be trained");
     }
 
     @Test

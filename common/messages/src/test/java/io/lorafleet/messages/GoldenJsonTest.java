@@ -23,6 +23,7 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.PromptTokens;
@@ -103,6 +104,18 @@ class GoldenJsonTest {
                         GenerateImage.builder("r1", AT)
                                 .prompt("a blue star")
                                 .initImage(new InitImage(SHA, 0.6))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .build()),
+                Arguments.of(
+                        "generate-image-with-mask",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a blue star")
+                                .initImage(new InitImage(SHA, 1, new InitImageMask(SHA, true)))
                                 .guidanceScale(5)
                                 .steps(20)
                                 .sampler(SamplerName.DDIM)

@@ -35,12 +35,12 @@ class UpgradeTest {
 
     @Test
     void onlyTheHeaderOfANewerCommandIsRead() {
-        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 3, \"req");
-        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 2, found 3");
+        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 4, \"req");
+        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 3, found 4");
         assertThat(header(newer).expired(Instant.parse("2026-01-02T03:04:05Z"))).isTrue();
-        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 3, \"req");
+        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 4, \"req");
         assertThatThrownBy(() -> Json.read(readable.getBytes(UTF_8), GenerateImage.class))
-                .hasMessage("GenerateImage: schemaVersion: expected 1 to 2, found 3");
+                .hasMessage("GenerateImage: schemaVersion: expected 1 to 3, found 4");
     }
 
     @Test

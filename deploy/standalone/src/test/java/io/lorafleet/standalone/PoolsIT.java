@@ -122,6 +122,8 @@ class PoolsIT {
                 base,
                 null,
                 null,
+                null,
+                null,
                 null);
         return gateway.generate(request, TIMEOUT).id();
     }

@@ -61,6 +61,16 @@ final class ApiExamples {
                     2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
                       "strength": 0.6
                     }"""),
+            new Example( // mask: the right half is white
+                    "createGeneration", "Repaint a part of an image", """
+                    {
+                      "prompt": "a green ring",
+                      "initImage": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
+                    2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
+                      "mask": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQAAAACCEkxzAAAAGklEQVR42mNkYGBg+M/AwMDEAAWjjFEG8QwA\
+                    yyMBf5gYzUkAAAAASUVORK5CYII=",
+                      "keepUnmasked": true
+                    }"""),
             new Example("rateImage", "Good", """
                     {"rating": "up"}"""),
             new Example("rateImage", "Learn from the teacher's image", """

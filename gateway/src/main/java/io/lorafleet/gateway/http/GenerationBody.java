@@ -34,7 +34,7 @@ public record GenerationBody(
 
         @Schema(
                 description = "With initImage, the share of the steps to run: greater than 0 and at most 1."
-                        + " Lower values keep more of the init image. Default: 0.8.")
+                        + " Lower values keep more of the init image. Default: 0.8, or 1 with mask.")
         @Nullable
         Double strength,
 
@@ -118,7 +118,21 @@ public record GenerationBody(
                 description = "Number of layers at the end of each text encoder that are not used, counted as in"
                         + " diffusers. Default: 0.")
         @Nullable
-        Integer clipSkip) {
+        Integer clipSkip,
+
+        @Schema(
+                description =
+                        "With initImage, the part to repaint: a PNG or JPEG file like initImage, of the same size."
+                                + " White is repainted and black is kept; colors are converted to gray, and white begins at"
+                                + " 128 of 255. Required if the model is an inpainting model. Default: the whole image.")
+        @Nullable
+        String mask,
+
+        @Schema(
+                description = "With mask, whether the pixels outside the mask are those of the init image. Otherwise,"
+                        + " they pass through the autoencoder, which changes them slightly. Default: false.")
+        @Nullable
+        Boolean keepUnmasked) {
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
@@ -158,6 +172,8 @@ public record GenerationBody(
                 webhook,
                 longPrompt,
                 promptWeights,
-                clipSkip);
+                clipSkip,
+                mask,
+                keepUnmasked);
     }
 }

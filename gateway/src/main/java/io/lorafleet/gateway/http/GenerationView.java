@@ -10,6 +10,7 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.PromptTokens;
 import java.time.Duration;
@@ -56,6 +57,8 @@ public record GenerationView(
 
     /**
      * @param initImage SHA-256 of the init image; null if absent
+     * @param mask SHA-256 of the mask; null if absent
+     * @param keepUnmasked null without a mask
      * @param pool name of the pool whose workers generate the images
      * @param longPrompt null if the prompts are so short that it makes no difference
      */
@@ -77,9 +80,13 @@ public record GenerationView(
             String pool,
             @Nullable LongPrompt longPrompt,
             boolean promptWeights,
-            int clipSkip) {
+            int clipSkip,
+            @Nullable String mask,
+            @Nullable Boolean keepUnmasked) {
 
         static RequestView of(GenerateImage request) {
+            InitImageMask mask =
+                    request.initImage() == null ? null : request.initImage().mask();
             return new RequestView(
                     request.prompt(),
                     request.negativePrompt(),
@@ -98,7 +105,9 @@ public record GenerationView(
                     request.poolName(),
                     canBeLong(request) ? request.encoding().longPrompt() : null,
                     request.encoding().weights(),
-                    request.encoding().clipSkip());
+                    request.encoding().clipSkip(),
+                    mask == null ? null : mask.sha256(),
+                    mask == null ? null : mask.keepUnmasked());
         }
     }
 

@@ -55,7 +55,8 @@ class EngineComponents {
                 Pipelines.open(path).fingerprint("unet"),
                 model.sizeMultiple(),
                 model.defaultSize(),
-                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
+                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()),
+                model.inpainting() ? true : null);
     }
 
     @Produces

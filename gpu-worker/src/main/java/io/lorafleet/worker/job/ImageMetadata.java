@@ -68,6 +68,9 @@ final class ImageMetadata {
         text.append(", Size: ").append(r.width()).append('x').append(r.height());
         if (r.initImage() != null) {
             text.append(", Denoising strength: ").append(r.initImage().strength());
+            if (r.initImage().mask() != null) {
+                text.append(", Mask hash: ").append(r.initImage().mask().sha256(), 0, SHORT_HASH);
+            }
         }
         if (r.encoding().clipSkip() > 0) {
             text.append(", Clip skip: ").append(r.encoding().clipSkip() + 1); // the web UI counts from 1

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LongPrompt;
@@ -22,6 +23,7 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.ShadowMeasured;
@@ -242,6 +244,43 @@ class RequestHandlerTest {
         assertThat(decoded.getRGB(61, 24) & 0xFF).isGreaterThan(160);
         assertThat(new String(png, StandardCharsets.ISO_8859_1))
                 .contains("Denoising strength: 0.2", "\"initImage\":{\"sha256\":\"" + image.sha256());
+    }
+
+    @Test
+    void repaintsOnlyTheWhiteHalfOfTheMask() throws IOException {
+        String mask = storedImage(64, 64, 1).sha256(); // the right half is white
+        InitImage star = new InitImage(storedImage(32, 64, 1).sha256(), 0.8, new InitImageMask(mask, true));
+        GenerationSucceeded result = succeeded(handle(Requests.star(star, SamplerName.EULER, 64, 64)));
+        byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
+        BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(png));
+        BufferedImage init = ImageIO.read(new ByteArrayInputStream(
+                blobs.get(BlobKeys.initImage(star.sha256())).orElseThrow()));
+        RgbImage resized = RgbImage.of(init).resized(64, 64);
+        for (int i = 0; i < 64 * 32; i++) {
+            int x = i % 32;
+            int y = i / 32;
+            int blue = resized.rgb()[3 * (64 * y + x) + 2] & 0xFF;
+            assertThat(decoded.getRGB(x, y) & 0xFF).isEqualTo(blue);
+        }
+        assertThat(new String(png, StandardCharsets.ISO_8859_1))
+                .contains("Mask hash: " + mask.substring(0, 12), "\"keepUnmasked\":true");
+    }
+
+    @Test
+    void failsARequestWithAnUnusableMask() throws IOException {
+        String init = storedImage(64, 64, 1).sha256();
+        InitImage missing = new InitImage(init, 1, new InitImageMask("cd".repeat(32), false));
+        assertThat(failed(handle(Requests.star(missing, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
+                .returns(
+                        "mask: expected blob init-images/" + "cd".repeat(32) + ", found none",
+                        GenerationFailed::detail);
+        InitImage black = new InitImage(init, 1, new InitImageMask(storedBlack(), false));
+        assertThat(failed(handle(Requests.star(black, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
+                .extracting(GenerationFailed::detail)
+                .asString()
+                .startsWith("mask: expected white in the top left pixel of at least one block of ");
     }
 
     @Test
@@ -585,11 +624,19 @@ class RequestHandlerTest {
         graphics.setColor(Color.WHITE);
         graphics.fillRect(width / 2, 0, width, height);
         graphics.dispose();
+        return new InitImage(store(halves), strength);
+    }
+
+    private String storedBlack() throws IOException {
+        return store(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
+    }
+
+    private String store(BufferedImage image) throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(halves, "png", png);
-        InitImage image = new InitImage(Sha256.of(png.toByteArray()), strength);
-        blobs.putIfAbsent(BlobKeys.initImage(image.sha256()), png.toByteArray());
-        return image;
+        ImageIO.write(image, "png", png);
+        String sha256 = Sha256.of(png.toByteArray());
+        blobs.putIfAbsent(BlobKeys.initImage(sha256), png.toByteArray());
+        return sha256;
     }
 
     private RecordOutcome handle(GenerateImage request) {

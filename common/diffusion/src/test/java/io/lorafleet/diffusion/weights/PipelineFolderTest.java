@@ -83,8 +83,11 @@ class PipelineFolderTest {
     void namesPartsThatDoNotFitTogether() throws IOException {
         edit("unet/config.json", "\"cross_attention_dim\": 32", "\"cross_attention_dim\": 48");
         assertRefused(folder, "cross_attention_dim: expected 32, the width of the text encoders, found 48");
-        edit("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 9");
-        assertRefused(folder, "found 9 and 4 (inpainting models are not supported)");
+        edit("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 8");
+        assertRefused(
+                folder,
+                "in_channels and out_channels: expected 4 and 4, the VAE's latent_channels, or 9 and 4 for an inpainting"
+                        + " model, found 8 and 4");
     }
 
     @Test

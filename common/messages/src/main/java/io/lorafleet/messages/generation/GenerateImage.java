@@ -73,10 +73,13 @@ public record GenerateImage(
         @Nullable PromptEncoding promptEncoding) {
 
     /** The latest version of this schema. */
-    public static final int SCHEMA_VERSION = 2;
+    public static final int SCHEMA_VERSION = 3;
 
     /** The version that added {@code promptEncoding}. */
     static final int PROMPT_ENCODING_VERSION = 2;
+
+    /** The version that added {@code initImage.mask}. */
+    static final int MASK_VERSION = 3;
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
@@ -134,9 +137,18 @@ public record GenerateImage(
         if (pool != null) {
             PoolName.require("pool", pool);
         }
-        if (promptEncoding != null && (schemaVersion == null || schemaVersion < PROMPT_ENCODING_VERSION)) {
-            throw new IllegalArgumentException("schemaVersion: expected at least " + PROMPT_ENCODING_VERSION
-                    + " with promptEncoding, found " + (schemaVersion == null ? "none" : schemaVersion));
+        if (promptEncoding != null) {
+            requireVersion(PROMPT_ENCODING_VERSION, "promptEncoding", schemaVersion);
+        }
+        if (initImage != null && initImage.mask() != null) {
+            requireVersion(MASK_VERSION, "initImage.mask", schemaVersion);
+        }
+    }
+
+    private static void requireVersion(int since, String field, @Nullable Integer schemaVersion) {
+        if (schemaVersion == null || schemaVersion < since) {
+            throw new IllegalArgumentException("schemaVersion: expected at least " + since + " with " + field
+                    + ", found " + (schemaVersion == null ? "none" : schemaVersion));
         }
     }
 

@@ -85,7 +85,7 @@ public final class GenerateImageBuilder {
 
     public GenerateImageBuilder initImage(@Nullable InitImage value) {
         initImage = value;
-        return this;
+        return value == null || value.mask() == null ? this : since(GenerateImage.MASK_VERSION);
     }
 
     public GenerateImageBuilder adapters(List<AppliedAdapter> value) {

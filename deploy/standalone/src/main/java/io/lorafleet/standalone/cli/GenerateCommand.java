@@ -215,7 +215,9 @@ public final class GenerateCommand implements Callable<Integer> {
                 base,
                 promptOptions.longPrompt(),
                 promptOptions.weights(),
-                promptOptions.clipSkip());
+                promptOptions.clipSkip(),
+                initImage == null ? null : initImage.mask(),
+                initImage == null ? null : initImage.keepUnmasked());
     }
 
     private List<ScaledAdapter> scaledAdapters() {

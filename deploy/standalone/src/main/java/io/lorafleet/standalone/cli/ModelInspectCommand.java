@@ -59,10 +59,14 @@ public final class ModelInspectCommand implements Callable<Integer> {
                 schedule.schedulerClass() + ", spacing "
                         + schedule.spacing().name().toLowerCase(Locale.ROOT)));
         facts.add(new Fact("image size", size + " x " + size + " pixels by default", "sample_size"));
+        if (unet.inChannels() != unet.outChannels()) {
+            facts.add(new Fact(
+                    "requests", "need an init image and a mask", "in_channels " + unet.inChannels() + ": inpainting"));
+        }
         facts.add(weights(model, "unet"));
         facts.add(weights(model, "vae"));
         facts.add(weights(model, "text_encoder"));
-        if (model.pipelineClass().equals("StableDiffusionXLPipeline")) {
+        if (model.pipelineClass().startsWith("StableDiffusionXL")) {
             facts.add(weights(model, "text_encoder_2"));
         }
         return facts;

@@ -29,6 +29,16 @@ class ModelInspectCommandTest {
     }
 
     @Test
+    void saysThatAModelNeedsAMask() {
+        CommandRun run = CommandRun.of("model-inspect", "../../common/diffusion/src/test/resources/golden/inpainting");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("kind:                   StableDiffusionInpaintPipeline (model_index.json)")
+                .contains("requests:               need an init image and a mask (in_channels 9: inpainting)");
+    }
+
+    @Test
     void saysWhyAFileCannotBeUsed() throws IOException {
         Path file = Files.writeString(folder.resolve("model.ckpt"), "PK");
 

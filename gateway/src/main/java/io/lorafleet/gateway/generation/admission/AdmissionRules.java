@@ -98,7 +98,7 @@ public final class AdmissionRules {
         int steps = checks.whole("steps", 1, limits.maxSteps(), body.steps(), DEFAULT_STEPS);
         SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
         PromptEncoding encoding = PromptEncodingField.of(body, checks);
-        InitImageFile image = InitImageFile.of(body, steps, limits, checks);
+        InitImageFile image = InitImageFile.of(body, model, steps, limits, checks);
         int width = side("width", body.width(), image == null ? null : image.width(), model, checks);
         int height = side("height", body.height(), image == null ? null : image.height(), model, checks);
         if ((long) width * height > limits.maxPixels()) {
@@ -137,7 +137,9 @@ public final class AdmissionRules {
                 .build();
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
-                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
+                .or(() -> image == null // last, because it is expensive
+                        ? Optional.empty()
+                        : decoding.refusal(image, request, model.sizeMultiple()))
                 .orElseGet(() -> new Admission.Admitted(request, image));
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param longPrompt {@code chunks} or {@code truncate}: see {@link PromptEncodingField}
  * @param promptWeights whether brackets in the prompts are weights
  * @param clipSkip number of layers at the end of each text encoder that are not used
+ * @param mask a PNG or JPEG file like the init image, whose white parts are repainted; null for the whole image
+ * @param keepUnmasked whether the pixels outside the mask are those of the init image
  */
 public record GenerationRequest(
         @Nullable String model,
@@ -39,4 +41,6 @@ public record GenerationRequest(
         @Nullable String webhook,
         @Nullable String longPrompt,
         @Nullable Boolean promptWeights,
-        @Nullable Integer clipSkip) {}
+        @Nullable Integer clipSkip,
+        @Nullable String mask,
+        @Nullable Boolean keepUnmasked) {}

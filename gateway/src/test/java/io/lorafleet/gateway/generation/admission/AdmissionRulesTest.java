@@ -6,6 +6,7 @@ import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
 import static io.lorafleet.gateway.generation.Samples.NOW;
 import static io.lorafleet.gateway.generation.Samples.body;
+import static io.lorafleet.gateway.generation.Samples.inpainting;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +23,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
@@ -573,6 +575,64 @@ class AdmissionRulesTest {
                         Images.base64(new byte[8 * 1024 * 1024 + 1]),
                         "a file of at most 8388608 bytes",
                         "8388609 bytes"));
+    }
+
+    @Test
+    void takesAMask() {
+        byte[] mask = Images.mask(64, 64, 32, 32);
+        GenerateImage request = admitted(body(Map.of("initImage", png(), "mask", Images.base64(mask))));
+        assertThat(request.initImage())
+                .isEqualTo(new InitImage(
+                        Sha256.of(Images.file("png", 64, 64)), 1, new InitImageMask(Sha256.of(mask), false)));
+        assertThat(request.schemaVersion()).isEqualTo(3);
+        GenerateImage weak = admitted(body(Map.of(
+                "initImage", png(), "mask", Images.base64(mask), "strength", 0.5, "keepUnmasked", true, "width", 128)));
+        assertThat(weak.initImage().strength()).isEqualTo(0.5);
+        assertThat(weak.initImage().mask().keepUnmasked()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("badMasks")
+    void refusesUnusableMasks(Map<String, Object> fields, BadField refusal) {
+        assertThat(refused(body(fields))).containsExactly(refusal);
+    }
+
+    static Stream<Arguments> badMasks() {
+        String white = Images.base64(Images.mask(64, 64, 0, 0));
+        return Stream.of(
+                Arguments.of(Map.of("mask", white), new BadField("mask", "none without initImage", "a file")),
+                Arguments.of(
+                        Map.of("initImage", png(), "keepUnmasked", false),
+                        new BadField("keepUnmasked", "none without mask", "false")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 32, 0, 0))),
+                        new BadField("mask", "64 x 64 pixels, the size of the init image", "64 x 32")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", "no base64!"),
+                        new BadField(
+                                "mask",
+                                "a PNG or JPEG file in base64, or a base64 data: URL",
+                                "10 characters that are not base64")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 64, 64, 64))),
+                        new BadField("mask", "at least one white pixel, with a gray value of at least 128", "none")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 64, 57, 57))),
+                        new BadField(
+                                "mask", "white in the top left pixel of at least one block of 8 x 8 pixels", "none")));
+    }
+
+    @Test
+    void refusesAnInpaintingModelWithoutAMask() {
+        models.apply(inpainting("w2", "fill", XL));
+        BadField refusal =
+                new BadField("mask", "an init image and a mask, because fill is an inpainting model", "none");
+        assertThat(refused(body(Map.of("model", "fill")))).containsExactly(refusal);
+        assertThat(refused(body(Map.of("model", "fill", "initImage", png())))).containsExactly(refusal);
+        String mask = Images.base64(Images.mask(64, 64, 0, 0));
+        assertThat(admitted(body(Map.of("model", "fill", "initImage", png(), "mask", mask)))
+                        .pool())
+                .isEqualTo("fill");
     }
 
     private static GenerationRequest withInitImage(String initImage, Double strength, Integer steps) {

@@ -25,7 +25,7 @@ class InitImageOptionsTest {
         byte[] png = {(byte) 0x89, 'P', 'N', 'G', 1, 2};
         Path file = Files.write(folder.resolve("star.png"), png);
 
-        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null).base64()))
+        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null, null).base64()))
                 .isEqualTo(png);
     }
 
@@ -33,7 +33,7 @@ class InitImageOptionsTest {
     void refusesAFileThatIsNotThere() {
         Path missing = folder.resolve("missing.png");
 
-        assertThatThrownBy(() -> new InitImageOptions(missing, null).base64())
+        assertThatThrownBy(() -> new InitImageOptions(missing, null, null).base64())
                 .isInstanceOf(FleetException.class)
                 .hasMessage("--init-image: file not found: " + missing);
     }
@@ -42,9 +42,23 @@ class InitImageOptionsTest {
     void refusesAFileThatIsNoImage() throws IOException {
         Path text = Files.write(folder.resolve("star.txt"), "a star".getBytes(UTF_8));
 
-        assertThatThrownBy(() -> new InitImageOptions(text, null).base64())
+        assertThatThrownBy(() -> new InitImageOptions(text, null, null).base64())
                 .isInstanceOf(FleetException.class)
                 .hasMessage("--init-image: expected a PNG or JPEG file, found another format in " + text);
+    }
+
+    @Test
+    void givesTheMaskInBase64() throws IOException {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', 3, 4};
+        Path file = Files.write(folder.resolve("mask.png"), png);
+        Path missing = folder.resolve("missing.png");
+
+        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null, file).mask()))
+                .isEqualTo(png);
+        assertThat(new InitImageOptions(file, null, null).mask()).isNull();
+        assertThatThrownBy(() -> new InitImageOptions(file, null, missing).mask())
+                .isInstanceOf(FleetException.class)
+                .hasMessage("--mask: file not found: " + missing);
     }
 
     @Test
