@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http.guard;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.http.GenerationBody;
+import io.lorafleet.gateway.http.ImageRequestBody;
 import io.lorafleet.gateway.http.MultipartForm;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
@@ -51,7 +52,8 @@ public final class BodyGuard implements ReaderInterceptor {
                 limits.minBodyBytesPerSecond());
         current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            boolean isGenerationRequest = context.getType() == GenerationBody.class;
+            boolean isGenerationRequest =
+                    context.getType() == GenerationBody.class || context.getType() == ImageRequestBody.class;
             body.holdInMemory(
                     MAX_JSON_BYTES + (isGenerationRequest ? base64Length(limits.maxInitImageBytes()) : 0), "JSON");
         } else if (context.getType() == MultipartForm.class) {
