@@ -180,7 +180,7 @@ class BlobCleanCommandTest {
                     .all()
                     .get();
         }
-        assertThat(clean("--init-images", "9d")).contains(USED, UNUSED).endsWith("deleted 2 blobs, 20 bytes\n");
+        assertThat(clean("--init-images", "9d")).contains(USED, UNUSED, MASK).endsWith("deleted 3 blobs, 30 bytes\n");
     }
 
     @ParameterizedTest
