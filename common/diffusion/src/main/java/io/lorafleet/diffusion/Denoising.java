@@ -22,6 +22,11 @@ public final class Denoising implements AutoCloseable {
     private final GenerationParameters request;
     private final Sampler sampler;
     private final double[] timesteps;
+    /** Index of the first model evaluation with guidance. */
+    private final int guidanceStart;
+    /** Index of the first model evaluation after those with guidance. */
+    private final int guidanceEnd;
+
     private final NDManager owner;
     private final SamplerState samplerState;
     private NDArray latent;
@@ -56,8 +61,12 @@ public final class Denoising implements AutoCloseable {
                 .with(
                         prompt.model().schedule(),
                         request.steps(),
-                        imageToImage == null ? 0 : imageToImage.startStep(request.steps()));
+                        imageToImage == null ? 0 : imageToImage.startStep(request.steps()),
+                        request.samplerSettings());
         this.timesteps = sampler.timesteps();
+        GuidanceInterval interval = request.guidanceInterval();
+        this.guidanceStart = sampler.evaluationsBefore(interval.firstStep(sampler.steps()));
+        this.guidanceEnd = sampler.evaluationsBefore(interval.endStep(sampler.steps()));
         this.owner = prompt.model().owner().newSubManager();
         try {
             this.samplerState = new SamplerState(owner, noise);
@@ -154,9 +163,18 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** @return the number of UNet rows that each step needs */
+    /** @return the number of UNet rows that the next model evaluation needs */
     public int rows() {
-        return prompt.rowCount();
+        return nextRows().count();
+    }
+
+    /** @return the rows of the next model evaluation */
+    PreparedRows nextRows() {
+        return prompt.rows(guidedNext());
+    }
+
+    private boolean guidedNext() {
+        return request.guided() && step >= guidanceStart && step < guidanceEnd;
     }
 
     PreparedPrompt prompt() {
@@ -183,7 +201,7 @@ public final class Denoising implements AutoCloseable {
     /**
      * Completes a step.
      *
-     * @param outputs model output for the prompt's rows (rows, C, H, W)
+     * @param outputs model output for the {@link #nextRows} (rows, C, H, W)
      */
     void advance(NDArray outputs) {
         NDArray output;
@@ -210,7 +228,7 @@ public final class Denoising implements AutoCloseable {
 
     /** @return the model output after guidance (1, C, H, W) */
     private NDArray guided(NDArray outputs) {
-        if (!request.guided()) {
+        if (!guidedNext()) {
             return outputs.get(new NDIndex(":1"));
         }
         NDArray uncond = outputs.get(new NDIndex(":1"));

@@ -5,7 +5,6 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
-import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
@@ -55,7 +54,7 @@ class EngineComponents {
                 Pipelines.open(path).fingerprint("unet"),
                 model.sizeMultiple(),
                 model.defaultSize(),
-                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
+                SamplerName.valueOf(model.schedule().sampler().name()));
     }
 
     @Produces

@@ -85,6 +85,7 @@ public final class Parity implements AutoCloseable {
             parity.unet();
             parity.vae();
             parity.loop();
+            GuidanceParity.check(folder, parity.model, results);
             parity.adapters();
             parity.adapterBatches();
             parity.reportSkipped();
@@ -161,7 +162,7 @@ public final class Parity implements AutoCloseable {
         try (NDManager scope = scope()) {
             NDArray noise = expected.read("loop.initial", scope);
             int steps = Integer.parseInt(expected.metadata("steps"));
-            SamplerKind sampler = SamplerKind.of(model.schedule());
+            SamplerKind sampler = model.schedule().sampler();
             GenerationParameters request = new GenerationParameters(
                     expected.list("prompts").get(0),
                     expected.metadata("negative"),
@@ -295,7 +296,12 @@ public final class Parity implements AutoCloseable {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
                     .filter(name -> !List.of(
-                                    EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL, PromptParity.EXPECTED)
+                                    EXPECTED,
+                                    EXPECTED_LORA,
+                                    EXPECTED_ADAPTERS,
+                                    EXPECTED_DISTILL,
+                                    PromptParity.EXPECTED,
+                                    GuidanceParity.EXPECTED)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

@@ -246,7 +246,7 @@ class CheckpointFileTest {
         Pipeline pipeline = Pipelines.open(file);
         NoiseSchedule schedule = NoiseSchedule.of(pipeline.schedulerConfig(), pipeline.schedulerClass());
         assertThat(schedule.prediction()).isEqualTo(prediction);
-        assertThat(SamplerKind.of(schedule)).isEqualTo(sampler);
+        assertThat(schedule.sampler()).isEqualTo(sampler);
         assertThat(schedule.spacing())
                 .isEqualTo(zeroSnr ? NoiseSchedule.Spacing.TRAILING : NoiseSchedule.Spacing.LEADING);
         assertThat(schedule.alphaBar()[999] == 0).isEqualTo(zeroSnr);

@@ -108,11 +108,11 @@ class PipelineFolderTest {
 
     @Test
     void takesTheSchedulersClassFromTheIndex() throws IOException {
-        edit("model_index.json", "\"DDIMScheduler\"", "\"HeunDiscreteScheduler\"");
+        edit("model_index.json", "\"DDIMScheduler\"", "\"KDPM2DiscreteScheduler\"");
         assertRefused(folder, "_class_name: expected one of [DDIMScheduler, ");
-        edit("model_index.json", "\"HeunDiscreteScheduler\"", "\"EulerDiscreteScheduler\"");
+        edit("model_index.json", "\"KDPM2DiscreteScheduler\"", "\"EulerDiscreteScheduler\"");
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
-            assertThat(SamplerKind.of(model.schedule())).isEqualTo(SamplerKind.EULER);
+            assertThat(model.schedule().sampler()).isEqualTo(SamplerKind.EULER);
         }
     }
 

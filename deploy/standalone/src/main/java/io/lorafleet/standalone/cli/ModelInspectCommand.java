@@ -55,8 +55,8 @@ public final class ModelInspectCommand implements Callable<Integer> {
         List<Fact> facts = new ArrayList<>(model.facts());
         facts.add(new Fact(
                 "sampler",
-                SamplerKind.of(schedule).name().toLowerCase(Locale.ROOT) + " by default",
-                schedule.schedulerClass() + ", spacing "
+                schedule.sampler().name().toLowerCase(Locale.ROOT) + " by default",
+                schedule.sampler().schedulerClass() + ", spacing "
                         + schedule.spacing().name().toLowerCase(Locale.ROOT)));
         facts.add(new Fact("image size", size + " x " + size + " pixels by default", "sample_size"));
         facts.add(weights(model, "unet"));
