@@ -29,7 +29,8 @@ export function adapterChoice(adapters, changed) {
     // A student has no input for its scale: the guidance scale sets it.
     const scale = kind === 'student' ? null
       : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
-    const chosen = { kind, box, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
+    const prescribes = usable(adapter).some((one) => one.samplingDefaults);
+    const chosen = { kind, box, prescribes, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
     const enable = () => [version, scale].forEach((control) => control && (control.disabled = !box.checked));
     box.addEventListener('change', () => {
       if (box.checked && kind === 'student') {
@@ -53,6 +54,7 @@ export function adapterChoice(adapters, changed) {
     element: make('fieldset', {}, make('legend', {}, 'Adapters'),
       make('p.hint', {}, rows.length ? 'If you select no adapter, the base model generates the image with guidance.' : 'There are no adapters yet. Upload an adapter in the Adapters view.'),
       ...rows.map((each) => each.element)),
+    prescribes: () => chosen().some((each) => each.prescribes),
     student: () => chosen().find((each) => each.kind === 'student'),
     toRequest: () => chosen().map((each) => each.toRequest()),
   };

@@ -5,7 +5,8 @@ import { adapterChoice, students } from './choice.js';
 import { field, make, say, select, slider } from './dom.js';
 import { act, job, recent } from './job.js';
 
-const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras', 'lcm', 'pndm', 'unipc'];
+const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras',
+  'dpmpp_3m_sde', 'dpmpp_sde', 'heun', 'deis', 'lcm', 'tcd', 'pndm', 'unipc'];
 const REMEMBERED = 12;
 
 /** @param {string[]} rest the id of the linked generation to show first, if any */
@@ -54,8 +55,14 @@ function requestOf(request, adapters) {
     negativePrompt: request.negativePrompt,
     adapters: request.adapters.map(({ name, version, scale }) => ({ adapter: `${name}@${version}`, scale })),
     ...(hasStudent ? {} : { guidanceScale: request.guidanceScale }),
-    steps: request.steps,
+    ...(request.timesteps || request.sigmas ? {} : { steps: request.steps }), // the schedule determines the steps
     sampler: request.sampler,
+    guidanceStart: request.guidanceStart,
+    guidanceEnd: request.guidanceEnd,
+    timestepSpacing: request.timestepSpacing,
+    timesteps: request.timesteps,
+    sigmas: request.sigmas,
+    eta: request.eta,
     width: request.width,
     height: request.height,
     count: request.count,
@@ -80,11 +87,14 @@ function requestForm(adapters, submit) {
   const choice = adapterChoice(adapters, explain);
   let guidanceTouched = false;
   guidance.input.addEventListener('input', () => (guidanceTouched = true));
+  let stepsTouched = false;
+  steps.input.addEventListener('input', () => (stepsTouched = true));
 
   /** Explains the guidance slider, which sets the adapter scale if a student is selected. */
   function explain() {
     note.textContent = choice.student()
       ? 'The student needs one UNet evaluation per step instead of two.'
+      : choice.prescribes() ? 'The adapter prescribes its sampling, unless you move the sliders.'
       : 'How closely the images follow the prompt; 1 disables guidance.';
   }
   explain();
@@ -111,9 +121,9 @@ function requestForm(adapters, submit) {
       prompt: prompt.value,
       ...(negative.value ? { negativePrompt: negative.value } : {}),
       ...(added.length ? { adapters: added } : {}),
-      // Without a guidance scale, a student uses the guidance scale at which it was distilled.
-      ...(choice.student() && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
-      steps: Number(steps.input.value),
+      // Without a guidance scale, a student uses the guidance scale at which it was distilled, and an adapter the prescribed one.
+      ...((choice.student() || choice.prescribes()) && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
+      ...(choice.prescribes() && !stepsTouched ? {} : { steps: Number(steps.input.value) }),
       ...(sampler.value ? { sampler: sampler.value } : {}),
       ...number(width),
       ...number(height),

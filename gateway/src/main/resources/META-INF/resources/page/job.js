@@ -134,6 +134,11 @@ function settings({ id, request }) {
     Seed: request.count > 1 ? `${request.seed} to ${request.seed + request.count - 1}` : request.seed,
     ...(request.negativePrompt ? { 'Negative prompt': request.negativePrompt } : {}),
     ...(request.promptWeights ? { 'Prompt weights': 'on' } : {}),
+    ...(request.guidanceEnd ? { 'Guided steps': `${request.guidanceStart * 100} % to ${request.guidanceEnd * 100} %` } : {}),
+    ...(request.timestepSpacing ? { 'Timestep spacing': request.timestepSpacing } : {}),
+    ...(request.timesteps ? { Timesteps: request.timesteps.join(', ') } : {}),
+    ...(request.sigmas ? { Sigmas: request.sigmas.join(', ') } : {}),
+    ...(request.eta !== undefined ? { Eta: request.eta } : {}),
     ...(request.clipSkip ? { 'Clip skip': request.clipSkip } : {}),
     Generation: id,
   };

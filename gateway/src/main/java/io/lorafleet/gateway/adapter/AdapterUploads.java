@@ -5,6 +5,7 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
@@ -62,13 +63,15 @@ public final class AdapterUploads {
      *
      * @param model name of the base for which the adapter was made; null for the default base
      * @param textEncoder what to do with tensors for a text encoder
+     * @param samplingDefaults sampling that the author prescribes; null for none
      */
     public record Description(
             String name,
             AdapterVersion.Kind kind,
             @Nullable Double guidance,
             @Nullable String model,
-            TextEncoderTensors textEncoder) {}
+            TextEncoderTensors textEncoder,
+            @Nullable SamplingDefaults samplingDefaults) {}
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
@@ -138,7 +141,8 @@ public final class AdapterUploads {
                 null,
                 null,
                 null,
-                textEncoder);
+                textEncoder,
+                adapter.samplingDefaults());
     }
 
     private Optional<BaseModel> base(@Nullable String named) {
@@ -163,6 +167,7 @@ public final class AdapterUploads {
         return newest.sha256().equals(draft.sha256())
                 && newest.kind() == draft.kind()
                 && Objects.equals(newest.guidance(), draft.guidance())
+                && Objects.equals(newest.samplingDefaults(), draft.samplingDefaults())
                 && !isForAnotherBase;
     }
 }

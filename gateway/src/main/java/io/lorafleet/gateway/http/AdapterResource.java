@@ -14,6 +14,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -121,11 +122,17 @@ public final class AdapterResource {
                                             type = SchemaType.STRING,
                                             enumeration = {"refuse", "ignore"}))
                     String textEncoder,
+            @BeanParam SamplingDefaultsQuery sampling,
             @Context HttpHeaders headers,
             InputStream safetensors)
             throws IOException {
         Description adapter = new Description(
-                name, AdapterKinds.of(kind), guidance(guidance), model, AdapterKinds.textEncoder(textEncoder));
+                name,
+                AdapterKinds.of(kind),
+                guidance(guidance),
+                model,
+                AdapterKinds.textEncoder(textEncoder),
+                sampling.defaults());
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
         return uploads.upload(adapter, caller.owner(), declaredBytes, safetensors)

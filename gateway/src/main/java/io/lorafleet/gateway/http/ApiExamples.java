@@ -48,6 +48,20 @@ final class ApiExamples {
                       "clipSkip": 1,
                       "longPrompt": "truncate"
                     }"""),
+            new Example("createGeneration", "Guidance in the first 80 % of the steps", """
+                    {
+                      "prompt": "a pink cross on a gray background",
+                      "guidanceEnd": 0.8,
+                      "timestepSpacing": "trailing"
+                    }"""),
+            new Example("createGeneration", "The timesteps of a few-step model", """
+                    {
+                      "prompt": "a green diamond",
+                      "sampler": "tcd",
+                      "timesteps": [999, 749, 499, 249],
+                      "eta": 0.2,
+                      "guidanceScale": 1
+                    }"""),
             new Example("createGeneration", "A student with a style", """
                     {
                       "prompt": "a small green square",

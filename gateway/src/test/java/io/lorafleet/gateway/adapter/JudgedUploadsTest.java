@@ -51,7 +51,7 @@ class JudgedUploadsTest {
                 CLOCK);
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
-        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder);
+        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder, null);
 
         Upload upload = uploads.upload(adapter, null, -1, new ByteArrayInputStream(bytes(file.get("tensors"))));
 

@@ -112,6 +112,44 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
+    void prescribesTheSamplingOfRequests() {
+        String prescribed = "lcm?sampler=lcm&guidanceScale=1&timesteps=999,749,499,249";
+        put(prescribed, lora("lcm", 1))
+                .statusCode(201)
+                .body("samplingDefaults.sampler", equalTo("lcm"))
+                .body("samplingDefaults.guidanceScale", equalTo(1.0f))
+                .body("samplingDefaults.timesteps", contains(999, 749, 499, 249));
+        put(prescribed, lora("lcm", 1)).statusCode(200).body("version", equalTo(1));
+        String id = submit(Map.of("prompt", "a", "adapter", "lcm"));
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("request.sampler", equalTo("lcm"))
+                .body("request.steps", equalTo(4))
+                .body("request.guidanceScale", equalTo(1.0f))
+                .body("request.timesteps", contains(999, 749, 499, 249))
+                .body("request.timestepSpacing", equalTo(null));
+        put("lcm?sampler=lcm&steps=8", lora("lcm", 1)).statusCode(201).body("version", equalTo(2));
+    }
+
+    @Test
+    void refusesASamplingThatCannotBe() {
+        for (String query : List.of(
+                "sampler=of-tomorrow",
+                "steps=few",
+                "steps=0",
+                "timesteps=999,499",
+                "sampler=ddim&timesteps=999,499",
+                "sampler=lcm&timesteps=499,999",
+                "sampler=lcm&timesteps=999,499&steps=4",
+                "sampler=lcm&timestepSpacing=trailing",
+                "sampler=tcd&eta=2",
+                "guidanceScale=0.5")) {
+            isProblem(put("bad?" + query, lora("bad", 1)), 400, "invalid-request");
+        }
+        isProblem(put("bad?kind=student&guidance=5&guidanceScale=1", lora("bad", 1)), 422, "invalid-adapter");
+    }
+
+    @Test
     void pinsEveryAdapterOfARequestThatComposesThem() {
         put("chalk", lora("chalk", 1)).statusCode(201);
         put("turbo?kind=student&guidance=5", lora("turbo", 1)).statusCode(201);

@@ -12,6 +12,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
 import io.lorafleet.messages.generation.GenerationExpired;
@@ -24,6 +25,7 @@ import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.PromptTokens;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
@@ -343,6 +345,54 @@ class RequestHandlerTest {
                 .doesNotHaveDuplicates();
         assertThat(new String(blobs.get(BlobKeys.image(skipped.requestId(), 0)).orElseThrow(), UTF_8))
                 .contains("Clip skip: 2");
+    }
+
+    @Test
+    void countsTheEvaluationsOfAGuidanceInterval() throws IOException {
+        GenerateImage request = Requests.request()
+                .steps(5)
+                .sampler(SamplerName.HEUN)
+                .guidance(0, 0.4)
+                .count(2)
+                .build();
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(result.unetEvaluations()).isEqualTo(2 * (9 + 4)).isEqualTo(request.unetEvaluations());
+        assertThat(progress).hasSize(1 + 2 * 9);
+        String png =
+                new String(blobs.get(BlobKeys.image(request.requestId(), 0)).orElseThrow(), UTF_8);
+        assertThat(png)
+                .contains("Sampler: Heun", "Guidance start: 0.0, Guidance end: 0.4, UNet evaluations: 13")
+                .contains("\"sampling\":{\"guidanceInterval\":{\"start\":0.0,\"end\":0.4}}");
+        GenerateImage guided =
+                Requests.request().steps(5).sampler(SamplerName.HEUN).build();
+        assertThat(succeeded(handle(guided)).images().get(0).sha256())
+                .isNotEqualTo(result.images().get(0).sha256());
+    }
+
+    @Test
+    void appliesSpacingsAndExplicitSchedules() throws IOException {
+        GenerateImage spaced = Requests.request()
+                .steps(4)
+                .sampling(new SamplingOptions(null, TimestepSpacing.TRAILING, null, null, null))
+                .build();
+        GenerateImage timesteps = Requests.request()
+                .steps(4)
+                .sampler(SamplerName.TCD)
+                .sampling(new SamplingOptions(null, null, List.of(999, 749, 499, 249), null, 0.2))
+                .build();
+        GenerateImage sigmas = Requests.request()
+                .steps(2)
+                .sampler(SamplerName.EULER)
+                .sampling(new SamplingOptions(null, null, null, List.of(14.6, 1.0, 0.0), null))
+                .build();
+        assertThat(Stream.of(Requests.request().steps(4).build(), spaced, timesteps, sigmas)
+                        .map(each -> succeeded(handle(each)).images().get(0).sha256()))
+                .doesNotHaveDuplicates();
+        assertThat(new String(blobs.get(BlobKeys.image(spaced.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("Timestep spacing: trailing");
+        assertThat(new String(
+                        blobs.get(BlobKeys.image(timesteps.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("Sampler: TCD", "Timesteps: \"999, 749, 499, 249\", Eta: 0.2");
     }
 
     @Test

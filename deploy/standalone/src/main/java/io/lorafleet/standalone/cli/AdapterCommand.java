@@ -3,6 +3,7 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.SamplingDefaultsOptions;
 import io.lorafleet.standalone.client.AdapterInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,14 +45,21 @@ public final class AdapterCommand {
                             names = "--ignore-text-encoder",
                             description = "Adds a file that also has tensors for a text encoder, which workers cannot"
                                     + " apply: its tensors for the UNet are used, and the others are ignored.")
-                    boolean ignoreTextEncoder)
+                    boolean ignoreTextEncoder,
+            @Mixin SamplingDefaultsOptions sampling)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
             throw new FleetException("file not found: " + file);
         }
         gateway.print(
                 gateway.client()
-                        .addAdapter(name, file, student == null ? null : student.guidance, base, ignoreTextEncoder),
+                        .addAdapter(
+                                name,
+                                file,
+                                student == null ? null : student.guidance,
+                                base,
+                                ignoreTextEncoder,
+                                sampling.defaults()),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
                         + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"));
         return ExitCode.OK;

@@ -9,6 +9,7 @@ import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.cli.option.InitImageOptions;
 import io.lorafleet.standalone.cli.option.PromptOptions;
+import io.lorafleet.standalone.cli.option.SamplingOptions;
 import io.lorafleet.standalone.cli.option.ShortDuration;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.GenerationFollower;
@@ -116,6 +117,9 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "Sampler: ${COMPLETION-CANDIDATES} (not case-sensitive). Default: set by the gateway.")
     private @Nullable SamplerName sampler;
 
+    @Mixin
+    private SamplingOptions samplingOptions;
+
     @Option(
             names = "--width",
             paramLabel = "PIXELS",
@@ -215,7 +219,8 @@ public final class GenerateCommand implements Callable<Integer> {
                 base,
                 promptOptions.longPrompt(),
                 promptOptions.weights(),
-                promptOptions.clipSkip());
+                promptOptions.clipSkip(),
+                samplingOptions.sampling());
     }
 
     private List<ScaledAdapter> scaledAdapters() {

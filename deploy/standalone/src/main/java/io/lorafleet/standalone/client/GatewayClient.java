@@ -3,6 +3,7 @@ package io.lorafleet.standalone.client;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.net.URI;
@@ -17,12 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,7 +157,7 @@ public final class GatewayClient {
     /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
-        return addAdapter(name, file, guidance, null, false);
+        return addAdapter(name, file, guidance, null, false, null);
     }
 
     /**
@@ -162,19 +165,46 @@ public final class GatewayClient {
      *
      * @param base name of the base; null for the fleet's default base
      * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of refusing the file
+     * @param sampling sampling that the author prescribes; null for none
      */
     public Response<AdapterVersion> addAdapter(
-            String name, Path file, @Nullable Double guidance, @Nullable String base, boolean ignoreTextEncoder)
+            String name,
+            Path file,
+            @Nullable Double guidance,
+            @Nullable String base,
+            boolean ignoreTextEncoder,
+            @Nullable SamplingDefaults sampling)
             throws IOException, InterruptedException {
         String kind = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         String model = base == null ? "" : "&model=" + encoded(base);
         String textEncoder = ignoreTextEncoder ? "&textEncoder=ignore" : "";
-        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder)
+        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder + query(sampling))
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(UploadBody.of(file))
                 .build();
         return read(send(put), AdapterVersion.class);
+    }
+
+    private static String query(@Nullable SamplingDefaults sampling) {
+        if (sampling == null) {
+            return "";
+        }
+        String timesteps = sampling.timesteps() == null
+                ? null
+                : sampling.timesteps().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return parameter("sampler", sampling.sampler())
+                + parameter("steps", sampling.steps())
+                + parameter("guidanceScale", sampling.guidanceScale())
+                + parameter("timestepSpacing", sampling.timestepSpacing())
+                + parameter("timesteps", timesteps)
+                + parameter("eta", sampling.eta());
+    }
+
+    private static String parameter(String name, @Nullable Object value) {
+        return value == null
+                ? ""
+                : "&" + name + "=" + encoded(value.toString().toLowerCase(Locale.ROOT));
     }
 
     public Response<List<AdapterInfo>> adapters() throws InterruptedException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.client;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
@@ -32,7 +33,8 @@ public record NewGeneration(
         @Nullable String model,
         @Nullable LongPrompt longPrompt,
         @Nullable Boolean promptWeights,
-        @Nullable Integer clipSkip) {
+        @Nullable Integer clipSkip,
+        @JsonUnwrapped @Nullable NewSampling sampling) {
 
     /** A generation with the base of its adapters, or with the default base. */
     public NewGeneration(
@@ -68,6 +70,7 @@ public record NewGeneration(
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -90,6 +93,7 @@ public record NewGeneration(
                 model,
                 longPrompt,
                 promptWeights,
-                clipSkip);
+                clipSkip,
+                sampling);
     }
 }

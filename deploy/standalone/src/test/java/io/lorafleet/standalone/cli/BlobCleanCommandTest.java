@@ -239,6 +239,7 @@ class BlobCleanCommandTest {
                 retiredAt,
                 null,
                 null,
+                null,
                 null);
         producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "ink@" + number, Json.write(version)));
     }

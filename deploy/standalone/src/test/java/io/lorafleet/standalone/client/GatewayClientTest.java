@@ -11,6 +11,13 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
+import org.junit.jupiter.api.io.TempDir;
+import java.nio.file.Path;
+import java.nio.file.Files;
+import io.lorafleet.messages.adapter.SamplingDefaults;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.TimestepSpacing;
+import io.lorafleet.messages.SamplerName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -145,6 +152,38 @@ class GatewayClientTest {
                 .isEqualTo(
                         "{\"prompt\":\"a\",\"adapters\":[{\"adapter\":\"ink\"},{\"adapter\":\"fast@2\",\"scale\":0.5}],"
                                 + "\"priority\":\"batch\",\"deadline\":\"1970-01-01T00:00:00Z\"}");
+    }
+
+    @Test
+    void saysTheSamplingBesideTheOtherFields() {
+        NewGeneration request = new NewGeneration(
+                "a", null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null, new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null));
+        assertThat(new String(Json.write(request), StandardCharsets.UTF_8))
+                .isEqualTo("{\"prompt\":\"a\",\"guidanceEnd\":0.8,\"timestepSpacing\":\"trailing\","
+                        + "\"timesteps\":[999,499]}");
+    }
+
+    @Test
+    void uploadsWhatAnAdaptersAuthorPrescribes(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("lcm.safetensors"), "weights");
+        List<String> asked = new ArrayList<>();
+        server.createContext("/v1/adapters", exchange -> {
+            asked.add(exchange.getRequestURI().toString());
+            response(
+                    exchange,
+                    201,
+                    "{'name':'lcm','version':1,'sha256':'" + "ab".repeat(32) + "','sizeBytes':10,'rank':4,"
+                            + "'kind':'style','createdAt':'2026-01-01T00:00:00Z',"
+                            + "'samplingDefaults':{'sampler':'lcm','guidanceScale':1.0,'timesteps':[999,499]}}");
+        });
+        SamplingDefaults prescribed =
+                new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 499), null);
+        AdapterVersion added = client.addAdapter("lcm", file, null, null, false, prescribed).value();
+        assertThat(asked)
+                .containsExactly("/v1/adapters/lcm?kind=style&sampler=lcm&guidanceScale=1.0&timesteps=999%2C499");
+        assertThat(new AdapterInfo("lcm", null, List.of(added)).text())
+                .contains("prescribes sampler lcm, timesteps [999, 499], guidance scale 1.0");
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.RequestedSampling;
 import io.lorafleet.gateway.http.ImageFormat;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
@@ -142,6 +143,7 @@ record OpenAiRequest(
                 null,
                 null,
                 null,
-                null);
+                null,
+                RequestedSampling.NONE);
     }
 }
