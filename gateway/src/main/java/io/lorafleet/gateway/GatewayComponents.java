@@ -56,6 +56,8 @@ final class GatewayComponents {
     /** This value times the number of pixels in the largest image still fits in a long. */
     private static final long MAX_QUEUED_EVALUATIONS = 100_000_000_000L;
 
+    private static final int MAX_SIZE_RATIO = 1000;
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration MIN_DROPPED_REQUEST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_DROPPED_REQUEST_TIMEOUT = Duration.ofMinutes(10);
@@ -137,6 +139,7 @@ final class GatewayComponents {
         expect("lorafleet.limits.max-prompt-length", 1, GenerateImage.MAX_PROMPT_LENGTH, limits.maxPromptLength());
         expect("lorafleet.limits.max-steps", 1, GenerateImage.MAX_STEPS, limits.maxSteps());
         expect("lorafleet.limits.max-count", 1, GenerateImage.MAX_COUNT, limits.maxCount());
+        expect("lorafleet.limits.max-size-ratio", 1, MAX_SIZE_RATIO, limits.maxSizeRatio());
         expect("lorafleet.limits.max-init-image-bytes", 1, MAX_INIT_IMAGE_BYTES, limits.maxInitImageBytes());
         expect("lorafleet.limits.max-queued-evaluations", 1, MAX_QUEUED_EVALUATIONS, limits.maxQueuedEvaluations());
         expect(

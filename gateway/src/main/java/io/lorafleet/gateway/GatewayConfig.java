@@ -184,6 +184,13 @@ public interface GatewayConfig {
         long maxPixels();
 
         /**
+         * Maximum number of pixels per image, as a multiple of the number of pixels at the model's default size; 1 to
+         * 1000. A step cannot be interrupted, so much larger images delay the requests of other callers. Default: 4.
+         */
+        @WithDefault("4")
+        int maxSizeRatio();
+
+        /**
          * Maximum size of an init image file, in bytes; 1 to 15000000, because a JSON string cannot exceed 20 million
          * characters. The size limit for the body of a generation request grows with this limit. Default: 8388608 (8
          * MiB).

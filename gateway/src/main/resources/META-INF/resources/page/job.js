@@ -28,7 +28,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   const count = request?.count ?? 1;
   const status = make('p.status', { role: 'status' });
   const progress = make('progress', { max: generation.steps || 1, value: 0, 'aria-label': 'Completed steps' });
-  const cancel = make('button', { type: 'button', onclick: () => act(() => remove(`/v1/generations/${id}`)) }, 'Cancel');
+  const cancel = make('button', { type: 'button', onclick: () => act(stop) }, 'Cancel');
   const shape = request ? `aspect-ratio: ${request.width} / ${request.height}` : '';
   const frames = Array.from({ length: count }, (_, index) =>
     make('figure.frame', {}, make('img', { alt: `Image ${index + 1}, not generated yet`, src: BLANK })),
@@ -38,13 +38,30 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   const card = make('article.job', { 'data-id': id, 'aria-label': request?.prompt ?? id },
     make('div.images', {}, ...frames), make('div.running', {}, progress, cancel), status, below);
 
+  let queued = false;
+  let timer;
+  let first = null; // the first step that this page has seen
+
+  async function stop() {
+    cancel.disabled = true;
+    cancel.textContent = 'Cancelling…';
+    try {
+      await remove(`/v1/generations/${id}`);
+    } catch (e) {
+      cancel.disabled = false;
+      cancel.textContent = 'Cancel';
+      throw e;
+    }
+  }
+
   function handle({ name, data }) {
     if (name === 'finished') {
       finish(data);
     } else if (name === 'step') {
       progress.value = data.step;
       progress.max = data.steps;
-      status.textContent = `Step ${data.step} of ${data.steps}`;
+      first ??= { step: data.step, at: performance.now() };
+      status.textContent = `Step ${data.step} of ${data.steps}${left(first, data)}`;
       if (data.preview) {
         const image = frames[data.preview.image]?.firstChild;
         image.src = `data:image/jpeg;base64,${data.preview.jpeg}`;
@@ -52,7 +69,22 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
         image.classList.add('rough');
       }
     } else {
-      status.textContent = { queued: 'Waiting for a worker', started: 'Started', broken: 'Reconnecting' }[name] ?? name;
+      status.textContent =
+        name === 'queued' ? waiting(data) : { started: 'Started', broken: 'Reconnecting' }[name] ?? name;
+    }
+    first = name === 'step' ? first : null; // after a restart, the steps start again
+    queued = name === 'queued';
+    clearTimeout(timer);
+    if (queued) {
+      timer = setTimeout(askAgain, POSITION_EVERY);
+    }
+  }
+
+  // The position in the queue changes without an event.
+  async function askAgain() {
+    const now = queued && !signal.aborted ? await get(`/v1/generations/${id}`).catch(() => null) : null;
+    if (queued && now?.status === 'queued') {
+      handle({ name: 'queued', data: now });
     }
   }
 
@@ -90,11 +122,29 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   if (ENDED.includes(generation.status)) {
     finish(generation);
   } else {
-    handle({ name: generation.status === 'running' ? 'started' : 'queued' });
+    handle({ name: generation.status === 'running' ? 'started' : 'queued', data: generation });
     follow(id, handle, signal);
   }
   return card;
 }
+
+/** Milliseconds between two requests for the position of a waiting generation. */
+const POSITION_EVERY = 3000;
+
+/** Describes a generation that waits. */
+function waiting({ queuePosition, finishesInSeconds } = {}) {
+  const position = queuePosition ? `: position ${queuePosition} in the queue` : '';
+  return `Waiting for a worker${position}${finishesInSeconds ? `, finished in about ${duration(finishesInSeconds)}` : ''}`;
+}
+
+/** The time that the other steps need at the speed of the steps since the first; empty if unknown. */
+function left(first, { step, steps }) {
+  const done = step - first.step;
+  const perStep = (performance.now() - first.at) / 1000 / done;
+  return done > 0 && step < steps ? `, about ${duration(Math.ceil(perStep * (steps - step)))} left` : '';
+}
+
+const duration = (s) => (s < 120 ? `${s} s` : `${Math.round(s / 60)} min`);
 
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 

@@ -25,6 +25,7 @@ class GatewayConfigTest {
         assertThat(config.limits().maxSteps()).isEqualTo(200);
         assertThat(config.limits().maxCount()).isEqualTo(8);
         assertThat(config.limits().maxPixels()).isEqualTo(1024 * 1024);
+        assertThat(config.limits().maxSizeRatio()).isEqualTo(4);
         assertThat(config.limits().maxInitImageBytes()).isEqualTo(8 * 1024 * 1024);
         assertThat(config.limits().maxInitImagePixels()).isEqualTo(2048 * 2048);
         assertThat(config.limits().maxAdapterBytes()).isEqualTo(512L * 1024 * 1024);

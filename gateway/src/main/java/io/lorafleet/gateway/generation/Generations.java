@@ -165,6 +165,11 @@ public final class Generations {
         return new Cancellation.Requested(table.find(id).orElse(generation.get()));
     }
 
+    /** To be called when the gateway has caught up with the topics. */
+    public void caughtUp() {
+        table.caughtUp();
+    }
+
     /** Applies the request before its record is consumed, so that clients can look up the generation at once. */
     private void remember(GenerateImage request) {
         table.apply(request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.generation.state.Forecasts;
 import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.generation.Preview;
@@ -15,9 +16,19 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class GenerationEvents {
     private final GenerationStream streams;
+    private final Forecasts forecasts;
 
-    GenerationEvents(GenerationStream streams) {
+    GenerationEvents(GenerationStream streams, Forecasts forecasts) {
         this.streams = streams;
+        this.forecasts = forecasts;
+    }
+
+    /** The fields of {@link GenerationView} that say when a queued generation is expected to finish. */
+    private record QueuedView(
+            @Nullable Integer queuePosition, @Nullable Long finishesInSeconds) {
+        static QueuedView of(GenerationView view) {
+            return new QueuedView(view.queuePosition(), view.finishesInSeconds());
+        }
     }
 
     /** @param preview preview of the image to which the step belongs; absent for most steps */
@@ -35,7 +46,7 @@ final class GenerationEvents {
                                 sse.newEventBuilder().comment("keep-alive").build()));
     }
 
-    private static OutboundSseEvent event(Generation state, Sse sse) {
+    private OutboundSseEvent event(Generation state, Sse sse) {
         if (state.isFinished()) {
             return event("finished", GenerationView.of(state), sse);
         }
@@ -46,7 +57,7 @@ final class GenerationEvents {
                     sse);
         }
         return state.workerId() == null
-                ? event("queued", Map.of(), sse)
+                ? event("queued", QueuedView.of(GenerationView.of(state, forecasts.of(state))), sse)
                 : event("started", Map.of("workerId", state.workerId()), sse);
     }
 

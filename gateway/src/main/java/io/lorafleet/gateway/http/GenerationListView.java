@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.generation.state.Forecasts;
 import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.generation.state.GenerationPosition;
 import java.util.List;
@@ -18,11 +19,15 @@ record GenerationListView(
      * @param found the generations on the page, plus one more if there is a next page
      * @param limit page size
      */
-    static GenerationListView of(List<Generation> found, int limit) {
+    static GenerationListView of(List<Generation> found, int limit, Forecasts forecasts) {
         List<Generation> page = found.subList(0, Math.min(limit, found.size()));
         String next = found.size() > limit
                 ? GenerationPosition.of(page.get(limit - 1)).toString()
                 : null;
-        return new GenerationListView(page.stream().map(GenerationView::of).toList(), next);
+        return new GenerationListView(
+                page.stream()
+                        .map(each -> GenerationView.of(each, forecasts.of(each)))
+                        .toList(),
+                next);
     }
 }

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.http;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.IdempotencyKey;
 import io.lorafleet.gateway.generation.Generations;
+import io.lorafleet.gateway.generation.state.Forecasts;
 import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.http.problem.Problem;
@@ -54,6 +55,7 @@ public final class GenerationResource {
     private final GenerationSubmitter submitter;
     private final Generations generations;
     private final GenerationTable table;
+    private final Forecasts forecasts;
     private final GenerationEvents events;
     private final Caller caller;
 
@@ -61,11 +63,13 @@ public final class GenerationResource {
             GenerationSubmitter submitter,
             Generations generations,
             GenerationTable table,
+            Forecasts forecasts,
             GenerationEvents events,
             Caller caller) {
         this.submitter = submitter;
         this.generations = generations;
         this.table = table;
+        this.forecasts = forecasts;
         this.events = events;
         this.caller = caller;
     }
@@ -99,8 +103,8 @@ public final class GenerationResource {
         }
         GenerationSubmitter.Submitted submitted =
                 submitter.submit(body.request(), idempotencyKey, UnaryOperator.identity());
-        Response.ResponseBuilder answer = Response.accepted(GenerationView.of(find(submitted.id())))
-                .location(URI.create(GenerationView.path(submitted.id())));
+        Response.ResponseBuilder answer =
+                Response.accepted(view(find(submitted.id()))).location(URI.create(GenerationView.path(submitted.id())));
         return submitted.again() ? answer.header(REPLAYED, true).build() : answer.build();
     }
 
@@ -155,7 +159,8 @@ public final class GenerationResource {
         ProblemException.throwIfAny(checks.badFields());
         return GenerationListView.of(
                 table.list(each -> query.wants(each) && caller.maySee(each), query.after(), query.limit() + 1),
-                query.limit());
+                query.limit(),
+                forecasts);
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
@@ -164,7 +169,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "getGeneration", summary = "Get the state of a generation")
     public GenerationView get(String id) {
-        return GenerationView.of(find(id));
+        return view(find(id));
     }
 
     @RolesAllowed({Roles.GENERATE, Roles.OPERATE})
@@ -200,7 +205,7 @@ public final class GenerationResource {
         return generations
                 .cancel(find(id).id())
                 .match(
-                        requested -> GenerationView.of(requested.generation()),
+                        requested -> view(requested.generation()),
                         finished -> {
                             throw new ProblemException(
                                     ProblemType.ALREADY_FINISHED,
@@ -211,6 +216,10 @@ public final class GenerationResource {
                         unknown -> {
                             throw unknown(id);
                         });
+    }
+
+    private GenerationView view(Generation generation) {
+        return GenerationView.of(generation, forecasts.of(generation));
     }
 
     private Generation find(String id) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http;
 
+import io.lorafleet.gateway.generation.state.Forecast;
 import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  *     absent before that time
  * @param elapsed time from the start of the attempt until the images were stored
  * @param tokens tokens of the prompts; absent until the generation has succeeded
+ * @param queuePosition position in the queue of the pool, starting at 1; absent when a worker has started the
+ *     generation
+ * @param finishesInSeconds estimated number of seconds until the generation finishes; absent if it has finished, and if
+ *     the gateway has not yet seen how fast the pool is
  */
 @Schema(requiredProperties = {"id", "status", "step", "steps", "images"})
 public record GenerationView(
@@ -55,7 +60,9 @@ public record GenerationView(
         @Nullable Instant finishedAt,
         @Nullable Duration elapsed,
         @Nullable Long unetEvaluations,
-        @Nullable TokensView tokens) {
+        @Nullable TokensView tokens,
+        @Nullable Integer queuePosition,
+        @Nullable Long finishesInSeconds) {
 
     /**
      * @param initImage SHA-256 of the init image; null if absent
@@ -166,7 +173,13 @@ public record GenerationView(
 
     record FailureView(GenerationFailed.Reason reason, String detail) {}
 
+    /** @return the view of a generation without a forecast, such as a finished one */
     static GenerationView of(Generation generation) {
+        return of(generation, null);
+    }
+
+    /** @param place the expected end of the generation; null if there is no forecast */
+    static GenerationView of(Generation generation, Forecast.@Nullable Place place) {
         GenerationSucceeded succeeded = generation.finished() instanceof GenerationSucceeded event ? event : null;
         GenerationFailed failed = generation.finished() instanceof GenerationFailed event ? event : null;
         return new GenerationView(
@@ -187,7 +200,11 @@ public record GenerationView(
                 generation.isFinished() ? generation.finishedAt() : null,
                 succeeded == null ? null : succeeded.elapsed(),
                 succeeded == null ? null : succeeded.unetEvaluations(),
-                succeeded == null || succeeded.tokens() == null ? null : TokensView.of(succeeded.tokens()));
+                succeeded == null || succeeded.tokens() == null ? null : TokensView.of(succeeded.tokens()),
+                place == null ? null : place.position(),
+                place == null || place.finishesIn() == null
+                        ? null
+                        : (place.finishesIn().toMillis() + 999) / 1000);
     }
 
     /** @return path of the generation */

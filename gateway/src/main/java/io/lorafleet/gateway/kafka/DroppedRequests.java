@@ -116,6 +116,7 @@ final class DroppedRequests {
             // recognized as finished.
             copies.recall(Map.copyOf(requests.places()));
             requests.settled(round);
+            generations.caughtUp();
         }
     }
 

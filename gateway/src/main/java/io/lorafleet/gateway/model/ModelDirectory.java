@@ -163,14 +163,24 @@ public final class ModelDirectory {
 
     private List<Pool> currentPools() {
         Map<String, Integer> slots = new HashMap<>();
+        Map<String, Integer> rows = new HashMap<>();
         known().filter(worker -> worker.state() == KnownWorker.State.READY)
-                .forEach(worker ->
-                        slots.merge(worker.status().poolName(), worker.status().slots(), Integer::sum));
+                .map(KnownWorker::status)
+                .forEach(worker -> {
+                    slots.merge(worker.poolName(), worker.slots(), Integer::sum);
+                    rows.merge(worker.poolName(), batchRows(worker), Integer::sum);
+                });
         Map<String, BaseModel> bases = new TreeMap<>(removed);
         newestByPool().forEach((pool, worker) -> bases.put(pool, worker.status().model()));
         List<Pool> pools = new ArrayList<>();
-        bases.forEach((name, base) -> pools.add(new Pool(name, base, slots.getOrDefault(name, 0))));
+        bases.forEach((name, base) ->
+                pools.add(new Pool(name, base, slots.getOrDefault(name, 0), rows.getOrDefault(name, 0))));
         return List.copyOf(pools);
+    }
+
+    /** A worker that has not run a batch does not say how many rows fit: assume an image with guidance per slot. */
+    private static int batchRows(WorkerStatus worker) {
+        return worker.batches() == null ? 2 * worker.slots() : worker.batches().capacity();
     }
 
     /** @return the bases of all pools, each once; the default base comes first */

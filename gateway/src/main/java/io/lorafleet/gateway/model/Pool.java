@@ -10,5 +10,6 @@ import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
  * @param base base of its workers. While the base is being replaced, this is the base of the ready worker with the
  *     newest status
  * @param readySlots number of slots of its ready workers
+ * @param batchRows number of rows in the batches of its ready workers together, at the base's default size
  */
-public record Pool(String name, BaseModel base, int readySlots) {}
+public record Pool(String name, BaseModel base, int readySlots, int batchRows) {}

@@ -89,6 +89,20 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
+    void saysWhichPlaceAQueuedGenerationHas() {
+        String first = submit(Map.of("prompt", "a red circle"));
+        String second = submit(Map.of("prompt", "a blue circle"));
+        await().untilAsserted(() -> assertThat(position(second)).isEqualTo(position(first) + 1)); // a kept forecast
+        worker.start(first);
+        awaitStatus(first, "running");
+        given().get("/v1/generations/" + first).then().body("queuePosition", nullValue());
+    }
+
+    private static int position(String id) {
+        return given().get("/v1/generations/" + id).jsonPath().getInt("queuePosition");
+    }
+
+    @Test
     void reportsWhenItWasAcceptedStartedAndFinished() {
         String id = submit(Map.of("prompt", "a red circle"));
         Instant accepted = Json.read(WorkerPeer.awaitRecord(Topic.REQUESTS, id).value(), GenerateImage.class)

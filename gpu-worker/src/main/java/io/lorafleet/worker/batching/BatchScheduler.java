@@ -6,10 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Selects the batch of each step.
@@ -17,7 +21,8 @@ import java.util.Map;
  * <p>A batch contains images of a single size, up to the row limit. Deficit round robin over the image sizes gives each
  * size the same share of device time, however large its batches are. Interactive images go first. An image with batch
  * priority that has waited long enough is scheduled like an interactive image, so it cannot starve. Within a priority,
- * images go in order of arrival.
+ * one image of each request goes first, so that a request of many images does not delay a request of one. Both these
+ * first images and the other images go in order of arrival.
  *
  * @param <C> type of the scheduled images
  * @see <a href="https://doi.org/10.1109/90.502236">Shreedhar and Varghese 1996</a>
@@ -54,21 +59,33 @@ public final class BatchScheduler<C extends Schedulable> {
                 || !candidate.arrivedAt().plus(batchTimeout).isAfter(now);
     }
 
-    /** @return the images of this size that fit into a batch, urgent images first */
+    /** @return the images of this size that fit into a batch */
     private List<C> batch(Collection<C> running, ImageSize size, Instant now) {
+        Comparator<C> byUrgency = Comparator.comparing(each -> !urgent(each, now));
         List<C> inOrder = running.stream()
                 .filter(each -> each.size().equals(size))
-                .sorted(Comparator.comparing((C each) -> !urgent(each, now)).thenComparing(Schedulable::arrivedAt))
+                .sorted(byUrgency.thenComparing(Schedulable::arrivedAt))
                 .toList();
+        Set<C> firsts = firstOfEachRequest(inOrder);
         List<C> batch = new ArrayList<>();
         int left = maxRows.of(size);
-        for (C each : inOrder) {
+        // A stable sort, so the order of arrival remains.
+        for (C each : inOrder.stream()
+                .sorted(byUrgency.thenComparing(image -> !firsts.contains(image)))
+                .toList()) {
             if (each.rows() <= left || batch.isEmpty()) {
                 batch.add(each);
                 left -= each.rows();
             }
         }
         return batch;
+    }
+
+    private static <C extends Schedulable> Set<C> firstOfEachRequest(List<C> images) {
+        Set<String> requests = new HashSet<>();
+        Set<C> firsts = Collections.newSetFromMap(new IdentityHashMap<>());
+        images.stream().filter(each -> requests.add(each.requestId())).forEach(firsts::add);
+        return firsts;
     }
 
     /** @return the batch of the next size whose deficit covers the cost */

@@ -6,6 +6,9 @@ import java.time.Instant;
 
 /** The properties of an image that the batch scheduler needs. */
 public interface Schedulable {
+    /** @return id of the request that the image belongs to */
+    String requestId();
+
     /** @return the size of the image */
     ImageSize size();
 

@@ -99,7 +99,7 @@ final class ImageTask implements Schedulable {
         if (request().shadow() == null) {
             return evaluatedRows;
         }
-        return request().guided() ? 2 : 1;
+        return request().rows();
     }
 
     /** Reports a completed step to the job's listener, with a preview if one is due. */
@@ -111,7 +111,7 @@ final class ImageTask implements Schedulable {
         try {
             job.onStep().stepped(index, preview(previews, now));
         } catch (RuntimeException e) { // a failed report must not end the step loop
-            LOG.warnf("request %s: cannot report a step: %s", request().requestId(), e);
+            LOG.warnf("request %s: cannot report a step: %s", requestId(), e);
         }
     }
 
@@ -163,6 +163,11 @@ final class ImageTask implements Schedulable {
             decode.end();
             finishedImage.completeExceptionally(e);
         }
+    }
+
+    @Override
+    public String requestId() {
+        return job.request().requestId();
     }
 
     @Override

@@ -22,7 +22,7 @@ class BatchSchedulerTest {
     private final List<Waiting> running = new ArrayList<>();
 
     /** @param secondsAgo time since arrival, in seconds */
-    private record Waiting(String name, ImageSize size, int rows, Priority priority, int secondsAgo)
+    private record Waiting(String name, String requestId, ImageSize size, int rows, Priority priority, int secondsAgo)
             implements Schedulable {
         @Override
         public Instant arrivedAt() {
@@ -51,6 +51,30 @@ class BatchSchedulerTest {
         add("third", SMALL, 2, 2); // does not fit, unlike the next image
         add("last", SMALL, 1, 0);
         assertThat(next()).containsExactly("first", "second", "last");
+    }
+
+    @Test
+    void givesEachRequestARowBeforeTheOtherImagesOfALargeRequest() {
+        addRequest("large", 8, 9, Priority.INTERACTIVE);
+        assertThat(next()).containsExactly("large0", "large1", "large2", "large3");
+        addRequest("small", 1, 5, Priority.INTERACTIVE);
+        addRequest("pair", 2, 1, Priority.INTERACTIVE);
+        assertThat(next()).containsExactly("large0", "small0", "pair0", "large1");
+    }
+
+    @Test
+    void givesTheFirstImagesTheirRowsInOrderOfArrival() {
+        for (int i = 0; i < 6; i++) {
+            addRequest("request" + i + "/", 2, 9 - i, Priority.INTERACTIVE);
+        }
+        assertThat(next()).containsExactly("request0/0", "request1/0", "request2/0", "request3/0");
+    }
+
+    @Test
+    void prefersTheOtherImagesOfAnInteractiveRequestToBatchPriority() {
+        addRequest("batch", 1, 9, Priority.BATCH);
+        addRequest("interactive", 4, 1, Priority.INTERACTIVE);
+        assertThat(next()).containsExactly("interactive0", "interactive1", "interactive2", "interactive3");
     }
 
     @Test
@@ -110,7 +134,14 @@ class BatchSchedulerTest {
     }
 
     private void add(String name, ImageSize size, int rows, int secondsAgo, Priority priority) {
-        running.add(new Waiting(name, size, rows, priority, secondsAgo));
+        running.add(new Waiting(name, "request of " + name, size, rows, priority, secondsAgo));
+    }
+
+    /** Adds {@code count} images of one request, whose names are the name of the request and a number. */
+    private void addRequest(String name, int count, int secondsAgo, Priority priority) {
+        for (int i = 0; i < count; i++) {
+            running.add(new Waiting(name + i, name, SMALL, 2, priority, secondsAgo));
+        }
     }
 
     private List<String> next() {

@@ -204,6 +204,11 @@ public record GenerateImage(
         return guidanceScale != 1;
     }
 
+    /** @return the number of UNet rows that a step of an image needs in the guidance interval; outside of it, one row */
+    public int rows() {
+        return guided() ? 2 : 1;
+    }
+
     private int stepsMade() {
         return initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
     }

@@ -25,7 +25,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Decides whether a generation request is admitted, and fills in its defaults. */
 public final class AdmissionRules {
@@ -107,11 +106,7 @@ public final class AdmissionRules {
         PromptEncoding encoding = PromptEncodingField.of(body, checks);
         InitImageFile image = InitImageFile.of(body, steps, limits, checks);
         SamplingOptions options = sampling.options(sampler, steps, scales.guidanceScale() != 1, image);
-        int width = side("width", body.width(), image == null ? null : image.width(), model, checks);
-        int height = side("height", body.height(), image == null ? null : image.height(), model, checks);
-        if ((long) width * height > limits.maxPixels()) {
-            checks.refuse("width * height", "at most " + limits.maxPixels() + " pixels", (long) width * height);
-        }
+        RequestedSize size = RequestedSize.of(body, image, model, limits, checks);
         int count = checks.whole("count", 1, limits.maxCount(), body.count(), 1);
         long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k uses seed + k
         long seed = checks.whole("seed", 0, lastFirstSeed, body.seed(), seed(id, lastFirstSeed));
@@ -129,7 +124,7 @@ public final class AdmissionRules {
                 .guidanceScale(scales.guidanceScale())
                 .steps(steps)
                 .sampler(sampler)
-                .size(width, height)
+                .size(size.width(), size.height())
                 .seed(seed)
                 .count(count)
                 .shadow(shadow(id, resolved, scales, model, options))
@@ -202,20 +197,5 @@ public final class AdmissionRules {
     private static long seed(RequestIdentity id, long last) {
         long random = UUID.fromString(id.requestId()).getLeastSignificantBits();
         return Math.floorMod(random, last + 1);
-    }
-
-    /** @param ofImage length of this side of the init image; null if there is no init image */
-    private static int side(
-            String field, @Nullable Integer requested, @Nullable Integer ofImage, BaseModel model, FieldChecks checks) {
-        Integer value = requested == null && ofImage != null
-                ? Integer.valueOf(ofImage - ofImage % model.sizeMultiple())
-                : requested;
-        return checks.multiple(
-                field,
-                model.sizeMultiple(),
-                GenerateImage.MIN_SIZE,
-                GenerateImage.MAX_SIZE,
-                value,
-                model.defaultSize());
     }
 }

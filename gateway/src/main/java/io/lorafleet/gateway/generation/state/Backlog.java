@@ -12,10 +12,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unfinished work of each pool, and the recent throughput of its workers. All costs have the same unit as {@code
+ * The unfinished work of each pool, and the recent rate of its workers. All costs have the same unit as {@code
  * GenerateImage.cost}.
  */
 public final class Backlog {
@@ -83,12 +84,22 @@ public final class Backlog {
     public synchronized void changed(@Nullable Generation before, @Nullable Generation after) {
         add(before, -1);
         add(after, 1);
-        if (after != null
-                && after.request() != null
-                && after.finished() instanceof GenerationSucceeded succeeded
-                && waiting(before) > 0) {
-            of(after.request().poolName()).succeeded(succeeded.at(), cost(after), clock.instant());
+        Instant now = clock.instant();
+        Stream.of(before, after)
+                .filter(each -> each != null && each.request() != null)
+                .map(each -> of(each.request().poolName()))
+                .distinct()
+                .forEach(pool -> pool.worked(workBetween(before, after), now));
+    }
+
+    /** @return the cost of the steps that were completed between two states of a generation */
+    private static long workBetween(@Nullable Generation before, @Nullable Generation after) {
+        if (before == null
+                || after == null
+                || (after.isFinished() && !(after.finished() instanceof GenerationSucceeded))) {
+            return 0;
         }
+        return Math.round(Math.max(0, before.remainingCost() - after.remainingCost()));
     }
 
     /** @param sign 1 to add the generation, -1 to remove it */
@@ -100,6 +111,8 @@ public final class Backlog {
         PoolBacklog pool = of(generation.request().poolName());
         if (generation.status() == Generation.Status.QUEUED) {
             pool.addNotStarted(generation.request(), sign);
+        } else {
+            pool.addRunning(sign);
         }
         Waiting change = new Waiting(sign, cost);
         pool.add(change);
@@ -141,6 +154,19 @@ public final class Backlog {
     /** @return the requests of this pool and priority that no worker has started to process */
     public synchronized Queue queue(String pool, Priority priority) {
         return of(pool).queue(priority, clock.instant());
+    }
+
+    /** @return the rate at which a pool recently completed work, in cost per second; null if it is unknown */
+    synchronized @Nullable Double costPerSecond(String pool) {
+        return of(pool).costPerSecond(clock.instant());
+    }
+
+    /**
+     * Starts to measure the rates of the pools again. While a gateway catches up, it reads the progress of hours in
+     * seconds.
+     */
+    public synchronized void restartRates() {
+        pools.values().forEach(pool -> pool.restartRate(clock.instant()));
     }
 
     /** @return the estimated time that a pool needs to process work of this cost at its recent throughput */

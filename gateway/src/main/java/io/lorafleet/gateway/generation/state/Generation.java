@@ -116,6 +116,14 @@ public record Generation(
         return request == null ? 0 : request.allSteps();
     }
 
+    /** @return the cost of the steps that have not been completed, as in {@code GenerateImage.cost}; 0 if unknown */
+    double remainingCost() {
+        if (request == null || isFinished()) {
+            return 0;
+        }
+        return request.cost() * (1 - (double) step() / steps());
+    }
+
     /** @return whether the generation exists; a cancellation alone does not create a generation */
     boolean isKnown() {
         return request != null || status() != Status.QUEUED;

@@ -80,6 +80,11 @@ public final class GenerationTable {
         }
     }
 
+    /** To be called when this table has all records that the topics had when the gateway started to read them. */
+    public void caughtUp() {
+        backlog.restartRates();
+    }
+
     public synchronized Optional<Generation> find(String id) {
         return Optional.ofNullable(finished.getOrDefault(id, unfinished.get(id)))
                 .filter(Generation::isKnown);
@@ -101,6 +106,14 @@ public final class GenerationTable {
                 .filter(each -> after == null || GenerationPosition.of(each).compareTo(after) > 0)
                 .sorted(Comparator.comparing(GenerationPosition::of))
                 .limit(most)
+                .toList();
+    }
+
+    /** @return the unfinished generations of a pool, without those whose request is unknown */
+    synchronized List<Generation> unfinished(String pool) {
+        return unfinished.values().stream()
+                .filter(each ->
+                        each.request() != null && each.request().poolName().equals(pool))
                 .toList();
     }
 

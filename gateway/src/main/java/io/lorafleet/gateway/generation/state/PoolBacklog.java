@@ -7,31 +7,24 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** The unfinished work of one pool, and the recent throughput of its workers. Not thread-safe. */
+/** The unfinished work of one pool, and the recent rate of its workers. Not thread-safe. */
 final class PoolBacklog {
-    /** Long enough to contain the results of several of the slowest requests. */
-    private static final Duration WINDOW = Duration.ofMinutes(5);
-
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
-    /** The estimate if there are no recent results. */
+    /** The estimate if the rate is unknown. */
     private static final Duration USUAL_WAIT = Duration.ofSeconds(5);
 
-    private final Deque<Done> done = new ArrayDeque<>();
+    private final WorkRate rate = new WorkRate();
     private final Map<Priority, NotStarted> notStarted = new EnumMap<>(Priority.class);
     private Waiting all = Waiting.NOTHING;
-    private long doneInWindow;
-
-    /** A request that succeeded. */
-    private record Done(Instant at, long cost) {}
+    private int running;
 
     /** The requests of one priority that no worker has started to process. */
     private static final class NotStarted {
@@ -72,16 +65,29 @@ final class PoolBacklog {
         notStarted(request.priority()).add(request, sign);
     }
 
-    void succeeded(Instant at, long cost, Instant now) {
-        done.addLast(new Done(at, cost));
-        doneInWindow += cost;
-        forgetTheOld(now);
+    /** @param sign 1 to add a request that a worker has started to process, -1 to remove it */
+    void addRunning(int sign) {
+        running += sign;
     }
 
-    private void forgetTheOld(Instant now) {
-        while (!done.isEmpty() && done.getFirst().at().isBefore(now.minus(WINDOW))) {
-            doneInWindow -= done.removeFirst().cost();
+    /**
+     * Records work that has been completed. Must be called after each change, so that the rate knows when there is
+     * work.
+     */
+    void worked(long cost, Instant now) {
+        if (cost > 0) {
+            rate.completed(cost, now);
         }
+        rate.busy(running > 0, now);
+    }
+
+    @Nullable
+    Double costPerSecond(Instant now) {
+        return rate.perSecond(now);
+    }
+
+    void restartRate(Instant now) {
+        rate.clear(now);
     }
 
     Waiting waiting() {
@@ -96,15 +102,13 @@ final class PoolBacklog {
         return Objects.requireNonNull(notStarted.get(priority), "no entry for this priority");
     }
 
-    /** @return the estimated time to process work of this cost at the recent throughput */
+    /** @return the estimated time to process work of this cost at the recent rate */
     Duration timeFor(long cost, Instant now) {
-        forgetTheOld(now);
-        if (done.isEmpty()) {
+        Double perSecond = rate.perSecond(now);
+        if (perSecond == null || perSecond == 0) {
             return USUAL_WAIT;
         }
-        double seconds = Duration.between(done.getFirst().at(), now).toMillis() / 1000.0;
-        double wait = cost * Math.max(seconds, 1) / doneInWindow;
-        return Duration.ofSeconds(
-                (long) Math.ceil(Math.min(Math.max(wait, SHORTEST_WAIT.toSeconds()), LONGEST_WAIT.toSeconds())));
+        double wait = Math.ceil(cost / perSecond);
+        return Duration.ofSeconds((long) Math.min(Math.max(wait, SHORTEST_WAIT.toSeconds()), LONGEST_WAIT.toSeconds()));
     }
 }

@@ -538,6 +538,7 @@ class AdmissionRulesTest {
         "20, ddim, 0, 64, 0, 1, width",
         "20, ddim, 64, 4104, 0, 1, height",
         "20, ddim, 2048, 1024, 0, 1, width * height",
+        "20, ddim, 264, 64, 0, 1, width * height",
         "20, ddim, 64, 64, -1, 1, seed",
         "20, ddim, 64, 64, 4294967296, 1, seed",
         "20, ddim, 64, 64, 4294967295, 2, seed",
@@ -570,7 +571,7 @@ class AdmissionRulesTest {
                 "sampler",
                 "euler",
                 "width",
-                1024,
+                256, // four times as many pixels as 64 x 64
                 "seed",
                 4294967288L,
                 "count",
@@ -578,6 +579,22 @@ class AdmissionRulesTest {
         assertThat(admitted(body(fields)))
                 .extracting(GenerateImage::sampler, GenerateImage::seed, GenerateImage::count)
                 .containsExactly(SamplerName.EULER, 4294967288L, 8);
+    }
+
+    @Test
+    void limitsTheSizeByTheDefaultSizeOfTheModel() {
+        assertThat(refused(body(Map.of("width", 136, "height", 128))))
+                .containsExactly(new BadField(
+                        "width * height",
+                        "at most 16384 pixels with this model, whose default size is 64 x 64",
+                        "17408"));
+        GatewayConfig.Limits wide = Samples.limits(Map.of("lorafleet.limits.max-size-ratio", "1000"));
+        AdmissionRules ofWide =
+                new AdmissionRules(wide, models, adapters, new Backlog(CLOCK), Samples.NO_WEBHOOKS, CLOCK);
+        assertThat(ofWide.admit(body(Map.of("width", 1024, "height", 1024)), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Admitted.class);
+        assertThat(ofWide.admit(body(Map.of("width", 1032, "height", 1024)), RequestIdentity.random(null)))
+                .isInstanceOf(Admission.Refused.class);
     }
 
     @Test
@@ -696,8 +713,8 @@ class AdmissionRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"png, 64, 64, 64, 64", "png, 75, 50, 72, 48", "jpeg, 64, 128, 64, 128"})
-    void takesTheSizeFromTheInitImageCutDownToTheModelsMultiple(
+    @CsvSource({"png, 64, 64, 64, 64", "png, 75, 50, 72, 48", "jpeg, 64, 128, 64, 128", "png, 512, 256, 176, 88"})
+    void takesTheSizeFromTheInitImageCutDownToTheModelsMultipleAndLimit(
             String format, int width, int height, int expectedWidth, int expectedHeight) {
         byte[] file = Images.file(format, width, height);
         GenerateImage request = admitted(withInitImage(Images.base64(file), null, null));

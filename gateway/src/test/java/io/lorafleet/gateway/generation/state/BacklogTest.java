@@ -11,21 +11,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Samples;
 import io.lorafleet.messages.Priority;
-import java.time.Clock;
+import io.lorafleet.messages.generation.StepDone;
+import io.lorafleet.testkit.StoppedClock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
     private static final long COST = request("any").cost();
 
-    private final Backlog backlog = backlogAt(Duration.ofSeconds(10));
+    private final StoppedClock clock = new StoppedClock();
+    private final Backlog backlog = new Backlog(clock);
     private final GenerationTable table = new GenerationTable(3, backlog);
 
-    private static Backlog backlogAt(Duration afterTheFirst) {
-        return new Backlog(Clock.fixed(NOW.plus(afterTheFirst), ZoneOffset.UTC));
+    @BeforeEach
+    void letTenSecondsPass() {
+        clock.set(NOW.plusSeconds(10));
     }
 
     @Test
@@ -78,49 +81,86 @@ class BacklogTest {
         backlog.onPool(pools::add);
         table.apply(request("a"));
         table.apply(Samples.request("b", "xl"));
-        table.apply(succeeded("b"));
+        table.apply(cancelled("b"));
         table.apply(Samples.request("c", "xl"));
         assertThat(backlog.queue(DEFAULT, Priority.INTERACTIVE).requests()).isEqualTo(1);
         assertThat(backlog.queue("xl", Priority.INTERACTIVE).requests()).isEqualTo(1);
         assertThat(backlog.waiting("xl")).isEqualTo(new Backlog.Waiting(1, COST));
         assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(2, 2 * COST));
-        assertThat(backlog.timeFor("xl", 4 * COST)).isEqualTo(Duration.ofSeconds(40));
+        table.apply(started("c"));
+        clock.advance(Duration.ofSeconds(10));
+        table.apply(new StepDone("c", 10, 20, null)); // half of the request in ten seconds
+        assertThat(backlog.timeFor("xl", 4 * COST)).isEqualTo(Duration.ofSeconds(80));
         assertThat(backlog.timeFor(DEFAULT, 4 * COST)).isEqualTo(Duration.ofSeconds(5));
-        assertThat(backlog.clearsIn()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(backlog.clearsIn()).isEqualTo(Duration.ofSeconds(20));
         backlog.addPool("empty");
         backlog.addPool("xl");
         assertThat(pools).containsExactly(DEFAULT, "xl", "empty");
     }
 
     @Test
-    void estimatesFromRecentThroughput() {
+    void estimatesFromTheStepsOfTheRunningRequests() {
         assertThat(backlog.timeFor(DEFAULT, COST)).isEqualTo(Duration.ofSeconds(5));
         table.apply(request("a"));
         table.apply(request("b"));
+        table.apply(started("a"));
+        clock.advance(Duration.ofSeconds(5));
+        table.apply(new StepDone("a", 10, 20, null));
+        assertThat(backlog.timeFor(DEFAULT, 4 * COST)).isEqualTo(Duration.ofSeconds(40));
+        table.apply(started("b"));
+        clock.advance(Duration.ofSeconds(5));
         table.apply(succeeded("a"));
-        table.apply(succeeded("b"));
-        // Two requests succeeded within ten seconds.
+        table.apply(new StepDone("b", 20, 20, null));
+        // Two requests within ten seconds.
         assertThat(backlog.timeFor(DEFAULT, 4 * COST)).isEqualTo(Duration.ofSeconds(20));
         assertThat(backlog.timeFor(DEFAULT, 1)).isEqualTo(Duration.ofSeconds(1));
         assertThat(backlog.timeFor(DEFAULT, 10_000 * COST)).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
-    void countsAResultOnce() {
-        table.apply(request("a"));
-        table.apply(succeeded("a"));
+    void countsAStepOnce() {
+        run("a");
         Duration once = backlog.timeFor(DEFAULT, 4 * COST);
         Generation finished = table.find("a").orElseThrow();
         backlog.changed(finished, finished);
+        table.apply(new StepDone("a", 20, 20, null));
         assertThat(backlog.timeFor(DEFAULT, 4 * COST)).isEqualTo(once);
     }
 
     @Test
-    void ignoresOldResults() {
-        Backlog later = backlogAt(Duration.ofMinutes(6));
-        GenerationTable other = new GenerationTable(3, later);
-        other.apply(request("a"));
-        other.apply(succeeded("a"));
-        assertThat(later.timeFor(DEFAULT, COST)).isEqualTo(Duration.ofSeconds(5));
+    void doesNotCountTheStepsOfARequestThatDidNotSucceed() {
+        table.apply(request("a"));
+        table.apply(started("a"));
+        clock.advance(Duration.ofSeconds(10));
+        table.apply(cancelled("a"));
+        assertThat(backlog.costPerSecond(DEFAULT)).isNull();
+    }
+
+    @Test
+    void countsTheStepsOfASecondAttempt() {
+        table.apply(request("a"));
+        table.apply(started("a"));
+        clock.advance(Duration.ofSeconds(10));
+        table.apply(new StepDone("a", 20, 20, null));
+        table.apply(started("a"));
+        clock.advance(Duration.ofSeconds(10));
+        table.apply(new StepDone("a", 20, 20, null));
+        assertThat(backlog.costPerSecond(DEFAULT)).isEqualTo(COST / 10.0);
+    }
+
+    @Test
+    void forgetsTheRatesOfTheTimeInWhichTheGatewayCaughtUp() {
+        run("a");
+        assertThat(backlog.costPerSecond(DEFAULT)).isEqualTo(COST / 10.0);
+        table.caughtUp();
+        assertThat(backlog.costPerSecond(DEFAULT)).isNull();
+    }
+
+    /** Runs a request in ten seconds. */
+    private void run(String id) {
+        table.apply(request(id));
+        table.apply(started(id));
+        clock.advance(Duration.ofSeconds(10));
+        table.apply(succeeded(id));
     }
 }
