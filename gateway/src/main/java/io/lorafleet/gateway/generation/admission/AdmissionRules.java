@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a generation request is admitted, and fills in its defaults. */
 public final class AdmissionRules {
