@@ -3,7 +3,6 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
-import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;

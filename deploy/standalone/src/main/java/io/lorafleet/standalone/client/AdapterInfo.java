@@ -45,7 +45,8 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
                     version.textEncoder() == null ? "" : "  UNet only",
                     version.retiredAt() == null ? "" : "  retired"));
             if (version.samplingDefaults() != null) {
-                text.append(String.format("%n    prescribes %s", version.samplingDefaults().text()));
+                text.append(String.format(
+                        "%n    prescribes %s", version.samplingDefaults().text()));
             }
             text.append(lineage(version));
         }

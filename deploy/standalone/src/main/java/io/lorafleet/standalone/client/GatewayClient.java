@@ -24,8 +24,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,9 +202,7 @@ public final class GatewayClient {
     }
 
     private static String parameter(String name, @Nullable Object value) {
-        return value == null
-                ? ""
-                : "&" + name + "=" + encoded(value.toString().toLowerCase(Locale.ROOT));
+        return value == null ? "" : "&" + name + "=" + encoded(value.toString().toLowerCase(Locale.ROOT));
     }
 
     public Response<List<AdapterInfo>> adapters() throws InterruptedException {

@@ -9,19 +9,18 @@ import com.sun.net.httpserver.HttpServer;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
-import org.junit.jupiter.api.io.TempDir;
-import java.nio.file.Path;
-import java.nio.file.Files;
-import io.lorafleet.messages.adapter.SamplingDefaults;
-import io.lorafleet.messages.adapter.AdapterVersion;
-import io.lorafleet.messages.TimestepSpacing;
-import io.lorafleet.messages.SamplerName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the client and {@link GenerationFollower} against an HTTP server that imitates the gateway. */
 class GatewayClientTest {
@@ -157,8 +157,25 @@ class GatewayClientTest {
     @Test
     void saysTheSamplingBesideTheOtherFields() {
         NewGeneration request = new NewGeneration(
-                "a", null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null));
+                "a",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null));
         assertThat(new String(Json.write(request), StandardCharsets.UTF_8))
                 .isEqualTo("{\"prompt\":\"a\",\"guidanceEnd\":0.8,\"timestepSpacing\":\"trailing\","
                         + "\"timesteps\":[999,499]}");
@@ -177,9 +194,9 @@ class GatewayClientTest {
                             + "'kind':'style','createdAt':'2026-01-01T00:00:00Z',"
                             + "'samplingDefaults':{'sampler':'lcm','guidanceScale':1.0,'timesteps':[999,499]}}");
         });
-        SamplingDefaults prescribed =
-                new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 499), null);
-        AdapterVersion added = client.addAdapter("lcm", file, null, null, false, prescribed).value();
+        SamplingDefaults prescribed = new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 499), null);
+        AdapterVersion added =
+                client.addAdapter("lcm", file, null, null, false, prescribed).value();
         assertThat(asked)
                 .containsExactly("/v1/adapters/lcm?kind=style&sampler=lcm&guidanceScale=1.0&timesteps=999%2C499");
         assertThat(new AdapterInfo("lcm", null, List.of(added)).text())

@@ -53,8 +53,7 @@ public final class SamplingOptions {
 
     /** @return null if no option was given */
     public @Nullable NewSampling sampling() {
-        NewSampling given =
-                new NewSampling(guidanceStart, guidanceEnd, timestepSpacing, timesteps, sigmas, eta);
+        NewSampling given = new NewSampling(guidanceStart, guidanceEnd, timestepSpacing, timesteps, sigmas, eta);
         return given.equals(new NewSampling(null, null, null, null, null, null)) ? null : given;
     }
 }
