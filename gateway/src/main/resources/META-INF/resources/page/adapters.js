@@ -116,7 +116,7 @@ function versionRow({ name, route }, version, changed) {
     make('td', {}, lineage ? `@${lineage.parent}, ${lineage.samples} samples` : 'uploaded'),
     make('td', {}, rounded(figures?.learned, 3)),
     make('td', {}, rounded(figures?.adherence, 3)),
-    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}${version.textEncoder ? ', UNet only' : ''}`),
+    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}${version.textEncoder === 'ignored' ? ', UNet only' : ''}`),
     make('td', {}, version.retiredAt ? 'retired'
       : make('button', { type: 'button', onclick: retire, disabled: uses.length > 0, 'aria-label': `Retire @${version.version}` }, 'Retire')));
 }

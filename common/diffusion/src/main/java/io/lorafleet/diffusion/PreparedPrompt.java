@@ -3,6 +3,7 @@ package io.lorafleet.diffusion;
 
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.text.PromptAdaptation;
 import io.lorafleet.diffusion.text.TokenCount;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's prompts and adapters, prepared once for all steps of all images: the prompts' keys and values, and the
- * adapters' factors stacked by row. A step has two rows with guidance, and one row without. A shadow adds rows.
+ * adapters' factors stacked by row. Each row's prompt is encoded with the row's adapters. A step has two rows with guidance, and one row without. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     private final StableDiffusion model;
@@ -69,12 +70,15 @@ public final class PreparedPrompt implements AutoCloseable {
             rows.addAll(shadow.rows(request));
         }
         List<String> prompts = rows.stream().map(StepRow::prompt).toList();
+        PromptAdaptation adaptation =
+                RowAdapters.ofPrompts(rows.stream().map(StepRow::adapters).toList());
         return new PreparedPrompt(
                 model,
                 request,
                 rows,
                 shadow,
-                scope -> model.prompts().encode(prompts, request.encoding(), request.width(), request.height(), scope));
+                scope -> model.prompts()
+                        .encode(prompts, request.encoding(), adaptation, request.width(), request.height(), scope));
     }
 
     /**

@@ -15,6 +15,7 @@ import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Pipeline;
 import io.lorafleet.diffusion.weights.Weights;
@@ -180,6 +181,11 @@ public record StableDiffusion(
     /** @return the width and height of the training images, in pixels */
     public int defaultSize() {
         return unet.config().sampleSize() * vae.config().factor();
+    }
+
+    /** @return the weights that adapters can change */
+    public BaseParts weights() {
+        return new BaseParts(unet.weights(), prompts.weights());
     }
 
     /** @return the number of live arrays in this process, for leak detection */

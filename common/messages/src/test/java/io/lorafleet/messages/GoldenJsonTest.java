@@ -122,6 +122,19 @@ class GoldenJsonTest {
                                 .baseFingerprint(SHA)
                                 .promptEncoding(new PromptEncoding(LongPrompt.CHUNKS, true, 1))
                                 .build()),
+                Arguments.of(
+                        "generate-image-with-text-adapters",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a red star")
+                                .adapters(List.of(new AppliedAdapter(ADAPTER, 0.8, true)))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
+                                .build()),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
                 Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25, null)),

@@ -115,7 +115,8 @@ public final class AdapterUploads {
         // A stored adapter is one file, so there is no adapter_config.json beside it.
         AdapterContents contents = AdapterContents.of(header.tensors(), adapter.textEncoder(), false);
         String sha256 = file.readTensors(header);
-        TextEncoder textEncoder = contents.ignored() > 0 ? TextEncoder.IGNORED : null;
+        TextEncoder textEncoder =
+                contents.changesText() ? TextEncoder.APPLIED : contents.ignored() > 0 ? TextEncoder.IGNORED : null;
         return publish(draft(adapter, sha256, header.fileBytes(), contents.rank(), textEncoder), file);
     }
 
@@ -163,6 +164,7 @@ public final class AdapterUploads {
         return newest.sha256().equals(draft.sha256())
                 && newest.kind() == draft.kind()
                 && Objects.equals(newest.guidance(), draft.guidance())
+                && newest.textEncoder() == draft.textEncoder()
                 && !isForAnotherBase;
     }
 }

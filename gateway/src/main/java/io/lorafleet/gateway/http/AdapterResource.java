@@ -111,15 +111,15 @@ public final class AdapterResource {
                     @Nullable
                     String model,
             @QueryParam("textEncoder")
-                    @DefaultValue("refuse")
+                    @DefaultValue("apply")
                     @Parameter(
-                            description = "What to do with a file that has tensors for a text encoder, which workers"
-                                    + " cannot apply: refuse it, or ignore these tensors and use the rest. The"
-                                    + " version then has textEncoder: ignored",
+                            description = "What to do with the file's tensors for the text encoders: apply them when"
+                                    + " prompts are encoded, or ignore them and use the rest. A version whose file has"
+                                    + " such tensors has textEncoder: applied or ignored",
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
-                                            enumeration = {"refuse", "ignore"}))
+                                            enumeration = {"apply", "ignore"}))
                     String textEncoder,
             @Context HttpHeaders headers,
             InputStream safetensors)

@@ -190,17 +190,20 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void usesTheUNetPartOfAFileIfTheCallerIgnoresItsTextEncoder() {
+    void appliesTheTextEncoderPartOfAFileUnlessTheCallerIgnoresIt() {
         byte[] file = safetensors("""
                 {"unet.conv_in.lora_A.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
                  "unet.conv_in.lora_B.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [4, 8]},
-                 "text_encoder.x.lora_A.weight": {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}
-                """, 12);
-        ValidatableResponse refusal = put("both", file);
-        isProblem(refusal, 422, "invalid-adapter");
-        refusal.body("detail", containsString("such as text_encoder.x.lora_A.weight"));
-        put("both?textEncoder=ignore", file).statusCode(201).body("textEncoder", equalTo("ignored"));
-        isProblem(put("both?textEncoder=apply", file), 400, "invalid-request");
+                 "text_encoder.text_projection.lora_A.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [8, 12]},
+                 "text_encoder.text_projection.lora_B.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [12, 16]}}
+                """, 16);
+        put("both", file).statusCode(201).body("textEncoder", equalTo("applied"));
+        put("both?textEncoder=apply", file).statusCode(200);
+        put("both?textEncoder=ignore", file)
+                .statusCode(201)
+                .body("textEncoder", equalTo("ignored"))
+                .body("version", equalTo(2));
+        isProblem(put("both?textEncoder=refuse", file), 400, "invalid-request");
     }
 
     @Test

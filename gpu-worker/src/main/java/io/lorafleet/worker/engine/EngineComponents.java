@@ -70,8 +70,7 @@ class EngineComponents {
                 config.adapters().deviceBytes(),
                 config.adapters().hostBytes(),
                 config.adapters().maxRank());
-        AdapterStore store =
-                new AdapterStore(blobs, catalog, description, model.unet().weights(), limits);
+        AdapterStore store = new AdapterStore(blobs, catalog, description, model.weights(), limits);
         ResidentAdapters adapters =
                 new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
         catalog.onPublished(version -> {

@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion.lora;
 
 import io.lorafleet.diffusion.weights.ModelConfig;
+import io.lorafleet.safetensors.adapter.ModelPart;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -11,8 +12,6 @@ import java.util.OptionalDouble;
  * @see "peft tuners/lora/config.py"
  */
 final class LoraSettings {
-    private static final String PREFIX_OF_DIFFUSERS = "unet.";
-
     private final ModelConfig config;
     private final String prefix;
 
@@ -27,12 +26,12 @@ final class LoraSettings {
     }
 
     /**
-     * Reads the settings from a file's metadata, where diffusers stores the same config. If there is no metadata, alpha
-     * = rank.
+     * Reads the settings of one part of the model from a file's metadata, where diffusers stores the same config. If
+     * there is no metadata, alpha = rank.
      */
-    static LoraSettings ofDiffusers(Map<String, String> metadata) {
+    static LoraSettings ofDiffusers(Map<String, String> metadata, ModelPart part) {
         String json = metadata.getOrDefault("lora_adapter_metadata", "{}");
-        return new LoraSettings(ModelConfig.parse("lora_adapter_metadata", json), PREFIX_OF_DIFFUSERS);
+        return new LoraSettings(ModelConfig.parse("lora_adapter_metadata", json), part.folder() + ".");
     }
 
     /** @return the layer's scale at this rank; empty if the config has no alpha */

@@ -81,7 +81,7 @@ public final class Parity implements AutoCloseable {
     public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
         try (Parity parity = new Parity(folder, precision, results)) {
             parity.text();
-            PromptParity.check(folder, parity.model, results);
+            parity.prompts();
             parity.unet();
             parity.vae();
             parity.loop();
@@ -113,6 +113,14 @@ public final class Parity implements AutoCloseable {
             }
             // The image size has no effect on the context.
             compare("context", model.prompts().encode(prompts, 0, 0, scope).context());
+        }
+    }
+
+    private void prompts() {
+        try (NDManager scope = scope()) {
+            Map<String, DeviceAdapter> loaded = new HashMap<>();
+            PromptParity.check(
+                    folder, model, name -> loaded.computeIfAbsent(name, each -> opened(each, scope)), results);
         }
     }
 
@@ -245,9 +253,13 @@ public final class Parity implements AutoCloseable {
         }
     }
 
+    private DeviceAdapter opened(String name, NDManager scope) {
+        return open(folder.resolve("lora").resolve(name + ".safetensors"), scope);
+    }
+
     private DeviceAdapter open(Path adapter, NDManager scope) {
-        LoraAdapter read = LoraFile.open(adapter, model.unet().weightShapes());
-        return DeviceAdapter.of(read, model.unet().weights(), model.unet().type(), scope);
+        LoraAdapter read = LoraFile.open(adapter, model.weights());
+        return DeviceAdapter.of(read, model.weights(), model.unet().type(), scope);
     }
 
     /** Compares batches whose metadata names the adapters of each row, with their scales. */
@@ -266,10 +278,7 @@ public final class Parity implements AutoCloseable {
                         batches.getOrDefault(tensor.substring(0, tensor.lastIndexOf('.')), List.of())) {
                     rows.add(row.stream()
                             .map(each -> new RowAdapters.Applied(
-                                    loaded.computeIfAbsent(
-                                            each.adapter(),
-                                            name -> open(folder.resolve("lora").resolve(name + ".safetensors"), scope)),
-                                    each.scale()))
+                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)), each.scale()))
                             .toList());
                 }
                 compareAdapted(outputs, tensor, tensor, rows, scope);
@@ -295,7 +304,12 @@ public final class Parity implements AutoCloseable {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
                     .filter(name -> !List.of(
-                                    EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL, PromptParity.EXPECTED)
+                                    EXPECTED,
+                                    EXPECTED_LORA,
+                                    EXPECTED_ADAPTERS,
+                                    EXPECTED_DISTILL,
+                                    PromptParity.EXPECTED,
+                                    PromptParity.EXPECTED_WITH_ADAPTERS)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

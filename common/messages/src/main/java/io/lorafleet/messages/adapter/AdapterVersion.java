@@ -46,6 +46,9 @@ public record AdapterVersion(
 
     /** The use of a file's tensors for a text encoder. */
     public enum TextEncoder {
+        /** They are applied when prompts are encoded. */
+        @JsonProperty("applied")
+        APPLIED,
         /** They are not applied: the adapter changes the UNet alone. */
         @JsonProperty("ignored")
         IGNORED
@@ -142,6 +145,11 @@ public record AdapterVersion(
                 lineage,
                 figures,
                 textEncoder);
+    }
+
+    /** @return whether the version changes a text encoder */
+    public boolean changesText() {
+        return textEncoder == TextEncoder.APPLIED;
     }
 
     /** @return the reference that requests contain */

@@ -73,7 +73,10 @@ public record GenerateImage(
         @Nullable PromptEncoding promptEncoding) {
 
     /** The latest version of this schema. */
-    public static final int SCHEMA_VERSION = 2;
+    public static final int SCHEMA_VERSION = 3;
+
+    /** The version that added {@link AppliedAdapter#textEncoder}. */
+    static final int TEXT_ADAPTERS_VERSION = 3;
 
     /** The version that added {@code promptEncoding}. */
     static final int PROMPT_ENCODING_VERSION = 2;
@@ -137,6 +140,12 @@ public record GenerateImage(
         if (promptEncoding != null && (schemaVersion == null || schemaVersion < PROMPT_ENCODING_VERSION)) {
             throw new IllegalArgumentException("schemaVersion: expected at least " + PROMPT_ENCODING_VERSION
                     + " with promptEncoding, found " + (schemaVersion == null ? "none" : schemaVersion));
+        }
+        boolean changesText = adapters.stream().anyMatch(AppliedAdapter::changesText)
+                || shadow != null && shadow.student().changesText();
+        if (changesText && (schemaVersion == null || schemaVersion < TEXT_ADAPTERS_VERSION)) {
+            throw new IllegalArgumentException("schemaVersion: expected at least " + TEXT_ADAPTERS_VERSION
+                    + " with adapter.textEncoder, found " + (schemaVersion == null ? "none" : schemaVersion));
         }
     }
 

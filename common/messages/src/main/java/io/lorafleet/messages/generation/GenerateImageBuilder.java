@@ -90,7 +90,7 @@ public final class GenerateImageBuilder {
 
     public GenerateImageBuilder adapters(List<AppliedAdapter> value) {
         adapters = value;
-        return this;
+        return value.stream().anyMatch(AppliedAdapter::changesText) ? since(GenerateImage.TEXT_ADAPTERS_VERSION) : this;
     }
 
     public GenerateImageBuilder guidanceScale(double value) {
@@ -126,7 +126,7 @@ public final class GenerateImageBuilder {
 
     public GenerateImageBuilder shadow(@Nullable ShadowStudent value) {
         shadow = value;
-        return this;
+        return value != null && value.student().changesText() ? since(GenerateImage.TEXT_ADAPTERS_VERSION) : this;
     }
 
     public GenerateImageBuilder priority(Priority value) {

@@ -16,12 +16,12 @@ import java.util.TreeSet;
  * values are finite, is checked when a worker loads the file.
  *
  * @param scheme naming scheme of the file
- * @param layers updates of the UNet's layers
- * @param ignored number of tensors for a text encoder, which are not applied
+ * @param layers updates of the layers
+ * @param ignored number of tensors for a text encoder that are not applied
  */
 public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int ignored) {
     static final String SUPPORTED =
-            "expected an adapter for the UNet of Stable Diffusion (LoRA, also with lora_mid, DoRA, LoHa or LoKr), found ";
+            "expected an adapter for Stable Diffusion (LoRA, also with lora_mid, DoRA, LoHa or LoKr), found ";
 
     /** The methods of other tensors that tools write, by the tensor's name in its layer. */
     private static final Map<String, String> OTHER_METHODS = Map.ofEntries(
@@ -49,6 +49,16 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
     /** @return the largest rank of any layer */
     public int rank() {
         return layers.stream().mapToInt(LayerUpdate::rank).max().orElse(0);
+    }
+
+    /** @return whether the adapter changes this part of a model */
+    public boolean changes(ModelPart part) {
+        return layers.stream().anyMatch(layer -> layer.part() == part);
+    }
+
+    /** @return whether the adapter changes a text encoder */
+    public boolean changesText() {
+        return changes(ModelPart.TEXT_ENCODER) || changes(ModelPart.TEXT_ENCODER_2);
     }
 
     /**
@@ -83,10 +93,13 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
         }
     }
 
+    /** A layer, as the file names it. */
+    private record Layer(ModelPart part, String name) {}
+
     private static final class Judge {
         private final Map<String, Tensor> tensors;
         private final TextEncoderTensors textEncoder;
-        private final Map<String, Map<Role, String>> layers = new LinkedHashMap<>();
+        private final Map<Layer, Map<Role, String>> layers = new LinkedHashMap<>();
         private final Set<NamingScheme> schemes = new TreeSet<>();
         private final Map<String, Examples> unusable = new TreeMap<>();
         private final List<String> reasons = new ArrayList<>();
@@ -102,9 +115,10 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
             List<LayerUpdate> updates = new ArrayList<>();
             layers.forEach((layer, names) -> {
                 try {
-                    updates.add(LayerUpdate.of(layer, names, tensors));
+                    updates.add(LayerUpdate.of(layer.part(), layer.name(), names, tensors));
                 } catch (LayerUpdate.Mismatch e) {
-                    Examples.count(unusable, "layers with unusable tensors", layer + " (" + e.getMessage() + ")");
+                    Examples.count(
+                            unusable, "layers with unusable tensors", layer.name() + " (" + e.getMessage() + ")");
                 }
             });
             reasons.addAll(Examples.reasons(unusable));
@@ -125,14 +139,11 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
         }
 
         private void sort(String tensor) {
-            if (TensorName.isOfTextEncoder(tensor)) {
+            if (textEncoder != TextEncoderTensors.APPLY && TensorName.isOfTextEncoder(tensor)) {
                 if (textEncoder == TextEncoderTensors.IGNORE) {
                     ignored++;
                 } else {
-                    Examples.count(
-                            unusable,
-                            "tensors for a text encoder (upload with textEncoder=ignore to use the rest)",
-                            tensor);
+                    Examples.count(unusable, "tensors for a text encoder, where only the UNet can change", tensor);
                 }
                 return;
             }
@@ -141,7 +152,8 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
                             name -> sort(tensor, name),
                             () -> Examples.count(
                                     unusable,
-                                    "tensors without the prefix unet., lora_unet_ or base_model.model.",
+                                    "tensors without the prefix unet., text_encoder., text_encoder_2., lora_unet_,"
+                                            + " lora_te_, lora_te1_, lora_te2_ or base_model.model.",
                                     tensor));
         }
 
@@ -151,10 +163,15 @@ public record AdapterContents(NamingScheme scheme, List<LayerUpdate> layers, int
             if (role == null) {
                 String method = OTHER_METHODS.getOrDefault(name.suffix(), "an unknown method");
                 Examples.count(unusable, "tensors of " + method, tensor);
-            } else if (!UNetLayers.areNamed(name.scheme(), name.layer())) {
-                Examples.count(unusable, "tensors for layers that no UNet of Stable Diffusion has", tensor);
+            } else if (!name.isKnownLayer()) {
+                String kind = name.part() == ModelPart.UNET
+                        ? "tensors for layers that no UNet of Stable Diffusion has"
+                        : "tensors for layers that no text encoder of Stable Diffusion has (upload with"
+                                + " textEncoder=ignore to use the rest)";
+                Examples.count(unusable, kind, tensor);
             } else {
-                String twin = layers.computeIfAbsent(name.layer(), layer -> new EnumMap<>(Role.class))
+                String twin = layers.computeIfAbsent(
+                                new Layer(name.part(), name.layer()), layer -> new EnumMap<>(Role.class))
                         .put(role, tensor);
                 if (twin != null) {
                     Examples.count(unusable, "repeated tensors", tensor + " and " + twin);

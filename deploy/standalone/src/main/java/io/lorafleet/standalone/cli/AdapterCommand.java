@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.AdapterInfo;
@@ -42,8 +43,8 @@ public final class AdapterCommand {
                     String base,
             @Option(
                             names = "--ignore-text-encoder",
-                            description = "Adds a file that also has tensors for a text encoder, which workers cannot"
-                                    + " apply: its tensors for the UNet are used, and the others are ignored.")
+                            description = "Ignores the file's tensors for the text encoders: the adapter changes the"
+                                    + " UNet alone.")
                     boolean ignoreTextEncoder)
             throws IOException, InterruptedException {
         if (!Files.isRegularFile(file)) {
@@ -53,7 +54,9 @@ public final class AdapterCommand {
                 gateway.client()
                         .addAdapter(name, file, student == null ? null : student.guidance, base, ignoreTextEncoder),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
-                        + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"));
+                        + (added.textEncoder() == TextEncoder.IGNORED
+                                ? "; its tensors for a text encoder are ignored"
+                                : ""));
         return ExitCode.OK;
     }
 

@@ -42,7 +42,7 @@ public record AdapterInfo(String name, @Nullable AdapterRoute route, List<Adapte
                     version.rank(),
                     version.sizeBytes(),
                     version.createdAt(),
-                    version.textEncoder() == null ? "" : "  UNet only",
+                    version.textEncoder() == AdapterVersion.TextEncoder.IGNORED ? "  UNet only" : "",
                     version.retiredAt() == null ? "" : "  retired"));
             text.append(lineage(version));
         }

@@ -161,7 +161,7 @@ public final class GatewayClient {
      * Uploads an adapter that was made for a particular base.
      *
      * @param base name of the base; null for the fleet's default base
-     * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of refusing the file
+     * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of applying them
      */
     public Response<AdapterVersion> addAdapter(
             String name, Path file, @Nullable Double guidance, @Nullable String base, boolean ignoreTextEncoder)

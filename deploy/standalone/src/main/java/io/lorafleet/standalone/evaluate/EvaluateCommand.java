@@ -118,7 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
             StudentArgument wanted = StudentArgument.find(adapter, gateway);
             LoraAdapter student =
-                    LoraFile.readUNetPart(wanted.file(), model.unet().weightShapes());
+                    LoraFile.read(wanted.file(), model.weights(), wanted.textEncoder());
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(

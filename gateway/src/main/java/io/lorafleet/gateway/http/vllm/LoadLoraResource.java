@@ -75,7 +75,7 @@ public final class LoadLoraResource {
                 AdapterKinds.of(request.kindOrStyle()),
                 request.guidance(),
                 null,
-                AdapterKinds.textEncoder(request.textEncoderOrRefuse()));
+                AdapterKinds.textEncoder(request.textEncoderOrApply()));
         AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
         return "Success: LoRA adapter '" + version.name() + "' added successfully.";
     }
