@@ -13,6 +13,7 @@ import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.safetensors.adapter.AdapterContents;
 import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.PeftFiles;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
@@ -103,6 +104,25 @@ public final class AdapterUploads {
         }
     }
 
+    /**
+     * Like {@link #upload}, for a zip file of a PEFT folder. A stored adapter is one file, so the two files of the
+     * folder are combined.
+     *
+     * @param zip content of the zip file; not closed
+     */
+    public Upload uploadPeft(Description adapter, @Nullable String owner, InputStream zip) throws IOException {
+        try (PeftArchive archive = PeftArchive.read(zip, maxBytes)) {
+            PeftFiles.Combined file = archive.combined();
+            try (InputStream content = file.content()) {
+                return upload(adapter, owner, file.bytes(), content);
+            }
+        } catch (PeftArchive.Refusal | BadSafetensorsException | BadAdapterException e) {
+            return new Upload.Refused(String.valueOf(e.getMessage()));
+        } catch (PeftArchive.TooLarge e) {
+            return new Upload.TooLarge(maxBytes);
+        }
+    }
+
     private Upload receive(Description adapter, long declaredBytes, IncomingAdapter file)
             throws IOException, BadSafetensorsException, BadAdapterException {
         SafetensorsHeader header = file.readHeader(maxBytes);
@@ -112,8 +132,7 @@ public final class AdapterUploads {
         if (declaredBytes >= 0) {
             header.requireFileOf(declaredBytes);
         }
-        // A stored adapter is one file, so there is no adapter_config.json beside it.
-        AdapterContents contents = AdapterContents.of(header.tensors(), adapter.textEncoder(), false);
+        AdapterContents contents = AdapterContents.of(header.tensors(), header.metadata(), adapter.textEncoder());
         String sha256 = file.readTensors(header);
         TextEncoder textEncoder =
                 contents.changesText() ? TextEncoder.APPLIED : contents.ignored() > 0 ? TextEncoder.IGNORED : null;

@@ -27,9 +27,14 @@ import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -204,6 +209,31 @@ class AdapterResourceTest extends GatewayTest {
                 .body("textEncoder", equalTo("ignored"))
                 .body("version", equalTo(2));
         isProblem(put("both?textEncoder=refuse", file), 400, "invalid-request");
+    }
+
+    @Test
+    void publishesAZipFileOfAPeftFolder() throws IOException {
+        Path folder = Path.of("../common/diffusion/src/test/resources/golden/sd1/lora/peft_folder_dora");
+        ByteArrayOutputStream zip = new ByteArrayOutputStream();
+        try (ZipOutputStream entries = new ZipOutputStream(zip)) {
+            for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
+                entries.putNextEntry(new ZipEntry(file));
+                Files.copy(folder.resolve(file), entries);
+            }
+        }
+        given().contentType("application/zip")
+                .body(zip.toByteArray())
+                .put("/v1/adapters/peft-zip")
+                .then()
+                .statusCode(201)
+                .body("rank", equalTo(2));
+        isProblem(put("peft-zip", zip.toByteArray()), 422, "invalid-adapter"); // as a safetensors file
+        ValidatableResponse refusal = given().contentType("application/zip")
+                .body("not a zip file".getBytes(UTF_8))
+                .put("/v1/adapters/peft-zip")
+                .then();
+        isProblem(refusal, 422, "invalid-adapter");
+        refusal.body("detail", containsString("not a zip file?"));
     }
 
     @Test

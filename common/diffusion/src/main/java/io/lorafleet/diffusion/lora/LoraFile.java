@@ -4,17 +4,20 @@ package io.lorafleet.diffusion.lora;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.BaseWeights;
-import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
+import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.adapter.AdapterContents;
 import io.lorafleet.safetensors.adapter.BadAdapterException;
 import io.lorafleet.safetensors.adapter.LayerUpdate;
 import io.lorafleet.safetensors.adapter.ModelPart;
 import io.lorafleet.safetensors.adapter.NamingScheme;
+import io.lorafleet.safetensors.adapter.PeftFiles;
 import io.lorafleet.safetensors.adapter.TextEncoderLayers;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.safetensors.adapter.UNetLayers;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,14 +39,11 @@ public final class LoraFile {
     private static final String WEIGHT = ".weight";
 
     private final Safetensors file;
-    private final Optional<ModelConfig> peftConfig;
     private final BaseParts base;
     private final TextEncoderTensors textEncoder;
 
-    private LoraFile(
-            Safetensors file, Optional<ModelConfig> peftConfig, BaseParts base, TextEncoderTensors textEncoder) {
+    private LoraFile(Safetensors file, BaseParts base, TextEncoderTensors textEncoder) {
         this.file = file;
-        this.peftConfig = peftConfig;
         this.base = base;
         this.textEncoder = textEncoder;
     }
@@ -58,7 +58,7 @@ public final class LoraFile {
      * @throws ModelFileException if a tensor cannot be read
      */
     public static LoraAdapter read(Safetensors file, BaseParts base, TextEncoderTensors textEncoder) {
-        return new LoraFile(file, Optional.empty(), base, textEncoder).read();
+        return new LoraFile(file, base, textEncoder).read();
     }
 
     /**
@@ -72,8 +72,7 @@ public final class LoraFile {
     }
 
     /**
-     * Reads an adapter from a file or from a folder with one safetensors file. If the same folder contains an {@code
-     * adapter_config.json}, that file is used too.
+     * Reads an adapter from a file, from a folder with one safetensors file, or from a PEFT folder.
      *
      * @param path file or folder
      * @param base weights of the base
@@ -82,10 +81,20 @@ public final class LoraFile {
      */
     public static LoraAdapter open(Path path, BaseParts base) {
         Path weights = Files.isDirectory(path) ? only(path) : path;
-        Path config = weights.resolveSibling("adapter_config.json");
-        Optional<ModelConfig> peft =
-                Files.isRegularFile(config) ? Optional.of(ModelConfig.open(config)) : Optional.empty();
-        return new LoraFile(Safetensors.open(weights), peft, base, TextEncoderTensors.APPLY).read();
+        Path config = weights.resolveSibling(PeftFiles.CONFIG);
+        Safetensors file = Files.isRegularFile(config) ? peft(config, weights) : Safetensors.open(weights);
+        return read(file, base, TextEncoderTensors.APPLY);
+    }
+
+    private static Safetensors peft(Path config, Path weights) {
+        try (InputStream in = Files.newInputStream(weights)) {
+            PeftFiles.Combined file = PeftFiles.combine(Files.readAllBytes(config), in, Files.size(weights));
+            return Safetensors.ofAdapter(weights.toString(), file.content().readAllBytes());
+        } catch (BadSafetensorsException | BadAdapterException e) {
+            throw new AdapterException(weights + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new ModelFileException(weights + ": cannot be read: " + e, e);
+        }
     }
 
     private static Path only(Path folder) {
@@ -96,7 +105,7 @@ public final class LoraFile {
                 throw new ModelFileException(folder + ": expected one *.safetensors file, found " + found.size());
             }
             return found.iterator().next();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new ModelFileException(folder + ": cannot be listed: " + e, e);
         }
     }
@@ -120,7 +129,6 @@ public final class LoraFile {
 
     private Map<String, LoraAdapter.Update> read(AdapterContents contents, ModelPart part, BaseWeights weights) {
         Function<String, Optional<String>> names = names(contents.scheme(), part, weights);
-        LoraSettings settings = settings(contents.scheme(), part);
         Map<String, LoraAdapter.Update> updates = new LinkedHashMap<>();
         for (LayerUpdate each : contents.layers()) {
             if (each.part() != part) {
@@ -130,8 +138,8 @@ public final class LoraFile {
                     .orElseThrow(() -> new AdapterException(file.name() + ": the base has no layer " + each.layer()
                             + " for " + each.tensors().values()));
             Shape weight = Objects.requireNonNull(weights.shapes().get(layer + WEIGHT), "not a layer of the base");
-            LoraAdapter.Update twin = updates.put(
-                    layer, new UpdateReader(file, each, weight).read(settings.scale(each.layer(), each.rank())));
+            LoraAdapter.Update twin =
+                    updates.put(layer, new UpdateReader(file, each, weight).read(contents.scale(each)));
             if (twin != null) {
                 throw new AdapterException(
                         file.name() + ": layer " + layer + ": expected one update, found another under another name");
@@ -156,7 +164,7 @@ public final class LoraFile {
 
     private AdapterContents contents() {
         try {
-            return AdapterContents.of(file.tensors(), textEncoder, peftConfig.isPresent());
+            return AdapterContents.of(file.tensors(), file.metadata(), textEncoder);
         } catch (BadAdapterException e) {
             throw new AdapterException(file.name() + ": " + e.getMessage());
         }
@@ -170,11 +178,5 @@ public final class LoraFile {
                 .ifPresent(tensor -> {
                     throw new AdapterException("tensor " + tensor + ": expected finite numbers, found NaN or infinity");
                 });
-    }
-
-    private LoraSettings settings(NamingScheme scheme, ModelPart part) {
-        return scheme == NamingScheme.PEFT
-                ? LoraSettings.ofPeft(peftConfig.orElseThrow())
-                : LoraSettings.ofDiffusers(file.metadata(), part);
     }
 }

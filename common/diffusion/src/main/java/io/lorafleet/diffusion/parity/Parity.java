@@ -45,6 +45,7 @@ public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
     private static final String EXPECTED_ADAPTERS = "expected_adapters.safetensors";
+    private static final String EXPECTED_PEFT_FOLDERS = "expected_peft_folders.safetensors";
     /** Reference tensors for distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
@@ -86,7 +87,8 @@ public final class Parity implements AutoCloseable {
             parity.vae();
             parity.loop();
             parity.adapters();
-            parity.adapterBatches();
+            parity.adapterBatches(folder.resolve(EXPECTED_ADAPTERS));
+            parity.adapterBatches(folder.resolve(EXPECTED_PEFT_FOLDERS));
             parity.reportSkipped();
         }
     }
@@ -254,7 +256,8 @@ public final class Parity implements AutoCloseable {
     }
 
     private DeviceAdapter opened(String name, NDManager scope) {
-        return open(folder.resolve("lora").resolve(name + ".safetensors"), scope);
+        Path peft = folder.resolve("lora").resolve(name);
+        return open(Files.isDirectory(peft) ? peft : peft.resolveSibling(name + ".safetensors"), scope);
     }
 
     private DeviceAdapter open(Path adapter, NDManager scope) {
@@ -263,8 +266,7 @@ public final class Parity implements AutoCloseable {
     }
 
     /** Compares batches whose metadata names the adapters of each row, with their scales. */
-    private void adapterBatches() {
-        Path file = folder.resolve(EXPECTED_ADAPTERS);
+    private void adapterBatches(Path file) {
         if (!Files.isRegularFile(file)) {
             return;
         }
@@ -307,9 +309,11 @@ public final class Parity implements AutoCloseable {
                                     EXPECTED,
                                     EXPECTED_LORA,
                                     EXPECTED_ADAPTERS,
+                                    EXPECTED_PEFT_FOLDERS,
                                     EXPECTED_DISTILL,
                                     PromptParity.EXPECTED,
-                                    PromptParity.EXPECTED_WITH_ADAPTERS)
+                                    PromptParity.EXPECTED_WITH_ADAPTERS,
+                                    PromptParity.EXPECTED_WITH_PEFT_FOLDER)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

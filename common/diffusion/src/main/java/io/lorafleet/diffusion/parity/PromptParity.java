@@ -26,6 +26,7 @@ final class PromptParity {
     static final String EXPECTED = "expected_prompts.safetensors";
 
     static final String EXPECTED_WITH_ADAPTERS = "expected_text_adapters.safetensors";
+    static final String EXPECTED_WITH_PEFT_FOLDER = "expected_peft_text.safetensors";
 
     private PromptParity() {}
 
@@ -61,6 +62,7 @@ final class PromptParity {
             Path folder, StableDiffusion model, Function<String, DeviceAdapter> open, Consumer<ParityResult> results) {
         compare(folder.resolve(EXPECTED), model, open, results);
         compare(folder.resolve(EXPECTED_WITH_ADAPTERS), model, open, results);
+        compare(folder.resolve(EXPECTED_WITH_PEFT_FOLDER), model, open, results);
     }
 
     private static void compare(

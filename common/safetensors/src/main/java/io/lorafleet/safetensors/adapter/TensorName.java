@@ -59,23 +59,22 @@ record TensorName(
             String role = Optional.ofNullable(matcher.group(3))
                     .or(() -> Optional.ofNullable(matcher.group(4)))
                     .orElseGet(() -> matcher.group(5));
-            return of(prefix, matcher.group(1), matcher.group(2), Role.of(role).orElse(null));
+            return new TensorName(
+                    prefix.scheme(),
+                    prefix.part(),
+                    matcher.group(1),
+                    matcher.group(2),
+                    Role.of(role).orElse(null));
         }
         int dot = prefix.scheme() == NamingScheme.KOHYA ? name.indexOf('.') : name.lastIndexOf('.');
-        return dot < 0 ? of(prefix, name, "", null) : of(prefix, name.substring(0, dot), name.substring(dot + 1), null);
-    }
-
-    /** PEFT's names do not contain the part, so the layer determines it. */
-    private static TensorName of(Prefix prefix, String layer, String suffix, @Nullable Role role) {
-        boolean isText = prefix.scheme() == NamingScheme.PEFT && TextEncoderLayers.areNamed(prefix.scheme(), layer);
-        return new TensorName(prefix.scheme(), isText ? ModelPart.TEXT_ENCODER : prefix.part(), layer, suffix, role);
+        return dot < 0
+                ? new TensorName(prefix.scheme(), prefix.part(), name, "", null)
+                : new TensorName(prefix.scheme(), prefix.part(), name.substring(0, dot), name.substring(dot + 1), null);
     }
 
     /** @return whether the tensor belongs to a text encoder, which can be one that Stable Diffusion does not have */
     static boolean isOfTextEncoder(String tensor) {
-        return tensor.startsWith("text_encoder")
-                || tensor.startsWith("lora_te")
-                || parse(tensor).map(TensorName::part).orElse(ModelPart.UNET) != ModelPart.UNET;
+        return tensor.startsWith("text_encoder") || tensor.startsWith("lora_te");
     }
 
     /** @return whether the part can have a layer with this name in a base of Stable Diffusion */

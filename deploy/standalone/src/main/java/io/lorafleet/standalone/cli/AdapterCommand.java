@@ -28,11 +28,12 @@ public final class AdapterCommand {
     @Command(
             name = "add",
             sortOptions = false,
-            description = "Uploads a safetensors file as the newest version of an adapter.")
+            description = "Uploads a safetensors file or a PEFT folder as the newest version of an adapter.")
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
-            @Parameters(paramLabel = "FILE", description = "LoRA weights, as a safetensors file.") Path file,
+            @Parameters(paramLabel = "FILE", description = "LoRA weights: a safetensors file, or a folder of PEFT.")
+                    Path file,
             @ArgGroup(exclusive = false) @Nullable StudentOptions student,
             @Option(
                             names = "--base",
@@ -47,7 +48,7 @@ public final class AdapterCommand {
                                     + " UNet alone.")
                     boolean ignoreTextEncoder)
             throws IOException, InterruptedException {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             throw new FleetException("file not found: " + file);
         }
         gateway.print(

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,6 +161,7 @@ public final class GatewayClient {
     /**
      * Uploads an adapter that was made for a particular base.
      *
+     * @param file safetensors file or PEFT folder
      * @param base name of the base; null for the fleet's default base
      * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of applying them
      */
@@ -172,7 +174,7 @@ public final class GatewayClient {
         HttpRequest put = request(adapterPath(name) + kind + model + textEncoder)
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
-                .PUT(UploadBody.of(file))
+                .PUT(Files.isDirectory(file) ? PeftFolder.body(file) : UploadBody.of(file))
                 .build();
         return read(send(put), AdapterVersion.class);
     }

@@ -117,8 +117,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
             StudentArgument wanted = StudentArgument.find(adapter, gateway);
-            LoraAdapter student =
-                    LoraFile.read(wanted.file(), model.weights(), wanted.textEncoder());
+            LoraAdapter student = LoraFile.read(wanted.file(), model.weights(), wanted.textEncoder());
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(

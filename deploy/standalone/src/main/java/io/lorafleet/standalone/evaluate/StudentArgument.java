@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidance guidance scale with which the student was distilled; null if unknown
  * @param textEncoder what to do with tensors for a text encoder, because the evaluation encodes prompts without adapters
  */
-record StudentArgument(
-        Safetensors file, @Nullable Double guidance, TextEncoderTensors textEncoder) {
+record StudentArgument(Safetensors file, @Nullable Double guidance, TextEncoderTensors textEncoder) {
 
     /**
      * @param reference a file, or the {@code NAME} or {@code NAME@VERSION} of an adapter in the fleet
