@@ -40,22 +40,22 @@ deploy/fleet adapter add fast "$folder/fast.safetensors" --student --guidance 5
 echo "== generating sixteen images and rating them negatively"
 head -16 $prompts/train.txt > "$folder/rated.txt"
 while read -r prompt; do
-    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/image.png" 2>&1 < /dev/null | sed -n 's/.*generation //p')
+    id=$(deploy/fleet generate "$prompt" --adapter fast -o "$folder/image.png" --json < /dev/null | sed -n 's/^{"id":"\([^"]*\)".*/\1/p')
     deploy/fleet feedback "$id" --rating down --as-teacher < /dev/null
 done < "$folder/rated.txt"
 
 echo "== waiting for the trainer's next version"
-until deploy/fleet adapter list | grep -q 'fast@2'; do
+until deploy/fleet adapter list -o name | grep -qx 'fast@2'; do
     sleep 5
 done
 deploy/fleet adapter list
 
 echo "== sending requests until the canary analysis ends"
 seed=1
-until deploy/fleet adapter list | grep -qx 'fast: stable 2 (before: 1)'; do
+until deploy/fleet adapter list -o json | grep -q '"stable":2'; do
     deploy/fleet generate "$(shuf -n 1 $prompts/held-out.txt)" --adapter fast --seed $((seed++)) -o "$folder/image.png" \
         < /dev/null
-    if deploy/fleet adapter list | grep -qx 'fast: stable 1'; then
+    if ! deploy/fleet adapter list -o json | grep -q '"canary":\|"stable":2'; then
         echo "the version was rolled back; $folder/data/logs/trainer.log contains the reason"
         exit 1
     fi

@@ -22,7 +22,12 @@ SAMPLERS = {  # diffusers' equivalents of the samplers in docs/samplers.md
     "euler_ancestral": ("EulerAncestralDiscreteScheduler", {}),
     "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
     "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "dpmpp_3m_sde": ("DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver++", "solver_order": 3}),
+    "dpmpp_sde": ("DPMSolverSDEScheduler", {}),  # needs torchsde, whose noise is not that of lorafleet
+    "heun": ("HeunDiscreteScheduler", {}),
+    "deis": ("DEISMultistepScheduler", {}),
     "lcm": ("LCMScheduler", {}),
+    "tcd": ("TCDScheduler", {}),
     "pndm": ("PNDMScheduler", {"skip_prk_steps": True}),
     "unipc": ("UniPCMultistepScheduler", {}),
 }
@@ -108,7 +113,7 @@ class Server:
             generator=self.torch.Generator("cpu").manual_seed(request["seed"])).images[0]
         png = io.BytesIO()
         image.save(png, "png")
-        return png.getvalue(), request["steps"] * (2 if guidance > 1 else 1)
+        return png.getvalue(), len(self.pipe.scheduler.timesteps) * (2 if guidance > 1 else 1)
 
 
 def serve_all(server, requests, options):

@@ -41,7 +41,7 @@ SMALL = {"prompt": "a red star", "steps": 2, "guidanceScale": 1, "width": 64, "h
 ORDER = {
     **SMALL, "negativePrompt": "blue", "seed": 5, "count": 2, "sampler": "ddim", "guidanceScale": 4.5,
     "adapters": [{"adapter": "mutant@1", "scale": 1.5}], "deadline": "2030-01-01T00:00:00Z", "priority": "batch",
-    "strength": 0.5, "longPrompt": "truncate", "promptWeights": True, "clipSkip": 1, "webhook": "https://example.com",
+    "strength": 0.5, "longPrompt": "truncate", "promptWeights": True, "clipSkip": 1, "guidanceStart": 0.0, "guidanceEnd": 0.5, "timestepSpacing": "trailing", "webhook": "https://example.com",
     "initImage": base64.b64encode(mutants.PNGS[0]).decode(),
 }
 OPENAI = {

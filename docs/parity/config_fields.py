@@ -21,6 +21,10 @@ DIFFUSERS = [
     "LCMScheduler",
     "PNDMScheduler",
     "UniPCMultistepScheduler",
+    "HeunDiscreteScheduler",
+    "DEISMultistepScheduler",
+    "TCDScheduler",
+    "DPMSolverSDEScheduler",  # needs the package torchsde
 ]
 
 

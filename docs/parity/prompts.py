@@ -141,27 +141,32 @@ def with_weights(pipeline, prompts, chunked, clip_skip):
 
 
 @torch.no_grad()
+def encoded(pipeline, case):
+    """The context of a case, and its pooled states or None."""
+    if not hasattr(pipeline.text_encoder, "text_model"):  # diffusers 0.42 expects the attribute, which transformers 5 removed
+        pipeline.text_encoder.__dict__["text_model"] = pipeline.text_encoder
+    prompts, clip_skip = case["prompts"], case.get("clipSkip", 0)
+    if case.get("weighted"):
+        context, pooled = with_weights(pipeline, prompts, case.get("chunked"), clip_skip)
+    elif case.get("chunked"):
+        context, pooled = with_compel(pipeline, prompts)
+    else:
+        context, pooled = with_diffusers(pipeline, prompts, clip_skip)
+    if json.loads((Path(pipeline.name_or_path) / "model_index.json").read_text()).get("force_zeros_for_empty_prompt"):
+        # lorafleet treats an empty prompt as diffusers treats an absent negative prompt.
+        keep = torch.tensor([float(prompt != "") for prompt in prompts])
+        context, pooled = context * keep.reshape(-1, 1, 1), pooled * keep.reshape(-1, 1)
+    return context.contiguous(), None if pooled is None else pooled.contiguous()
+
+
 def main(folders):
     for folder in map(Path, folders):
         pipeline = DiffusionPipeline.from_pretrained(folder)
-        if not hasattr(pipeline.text_encoder, "text_model"):  # diffusers 0.42 expects the attribute, which transformers 5 removed
-            pipeline.text_encoder.__dict__["text_model"] = pipeline.text_encoder
         tensors = {}
         for case in CASES:
-            prompts, clip_skip = case["prompts"], case.get("clipSkip", 0)
-            if case.get("weighted"):
-                context, pooled = with_weights(pipeline, prompts, case.get("chunked"), clip_skip)
-            elif case.get("chunked"):
-                context, pooled = with_compel(pipeline, prompts)
-            else:
-                context, pooled = with_diffusers(pipeline, prompts, clip_skip)
-            if json.loads((folder / "model_index.json").read_text()).get("force_zeros_for_empty_prompt"):
-                # lorafleet treats an empty prompt as diffusers treats an absent negative prompt.
-                keep = torch.tensor([float(prompt != "") for prompt in prompts])
-                context, pooled = context * keep.reshape(-1, 1, 1), pooled * keep.reshape(-1, 1)
-            tensors[case["name"] + ".context"] = context.contiguous()
+            tensors[case["name"] + ".context"], pooled = encoded(pipeline, case)
             if pooled is not None:
-                tensors[case["name"] + ".pooled"] = pooled.contiguous()
+                tensors[case["name"] + ".pooled"] = pooled
         save_file(tensors, folder / "expected_prompts.safetensors", metadata={"cases": json.dumps(CASES)})
         print(folder, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
 

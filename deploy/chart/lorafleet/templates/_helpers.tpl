@@ -220,7 +220,8 @@ fleet with several bases belong to pools.
 - name: verify-model
   image: {{ include "lorafleet.image" .root.Values.images.cli }}
   args:
-    - model-check
+    - model
+    - check
     - --directory={{ include "lorafleet.modelSource" . }}
     {{- if .model.cache }}
     - --copy-to={{ include "lorafleet.modelFolder" . }}

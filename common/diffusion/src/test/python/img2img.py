@@ -4,7 +4,7 @@
 
 This script writes expected_img2img.safetensors next to expected_images.safetensors, whose first image is the init
 image. The output contains each sampler's final latent, at the strength in the metadata and at strength 1, and DDIM's
-image (-1 to 1). The script needs torch, transformers and diffusers.
+image (-1 to 1). The script needs torch, torchsde, transformers and diffusers.
 """
 
 import pathlib
@@ -13,14 +13,36 @@ import sys
 import numpy
 import torch
 from diffusers import (
-    DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, LCMScheduler,
-    PNDMScheduler, StableDiffusionImg2ImgPipeline, StableDiffusionPipeline, UniPCMultistepScheduler)
+    DDIMScheduler, DEISMultistepScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler, HeunDiscreteScheduler, LCMScheduler, PNDMScheduler, StableDiffusionImg2ImgPipeline,
+    StableDiffusionPipeline, TCDScheduler, UniPCMultistepScheduler)
+from diffusers.schedulers.scheduling_dpmsolver_sde import DPMSolverSDEScheduler
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
 PROMPT = "a large blue star on a white background"
 NEGATIVE = "red"
 GUIDANCE, STEPS, STRENGTH, SEED = 5.0, 20, 0.6, 4321
+
+
+class SeededDpmSde(DPMSolverSDEScheduler):
+    """Draws its noise from the pipeline's generator, in order: the increments of a Brownian motion over the two halves of a
+    step. diffusers' class draws them from a tree with a seed of its own."""
+
+    def step(self, output, timestep, sample, generator=None, return_dict=True):
+        first = self.state_in_first_order
+
+        def noise(sigma, sigma_next):
+            drawn = torch.randn(sample.shape, generator=generator)
+            if first:
+                self.half, self.middle = (sigma - sigma_next) ** 0.5 * drawn, sigma_next
+                return drawn
+            return (self.half + (self.middle - sigma_next) ** 0.5 * drawn) / (sigma - sigma_next) ** 0.5
+
+        self.noise_sampler = noise
+        return super().step(output, timestep, sample, return_dict=return_dict)
+
+
 SAMPLERS = {
     "ddim": (DDIMScheduler, {}),
     "euler": (EulerDiscreteScheduler, {}),
@@ -28,10 +50,19 @@ SAMPLERS = {
     "euler_ancestral": (EulerAncestralDiscreteScheduler, {}),
     "dpmpp_2m": (DPMSolverMultistepScheduler, {}),
     "dpmpp_2m_karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "dpmpp_3m_sde": (DPMSolverMultistepScheduler, {"algorithm_type": "sde-dpmsolver++", "solver_order": 3}),
+    "dpmpp_sde": (SeededDpmSde, {}),
+    "heun": (HeunDiscreteScheduler, {}),
+    "deis": (DEISMultistepScheduler, {}),
     "lcm": (LCMScheduler, {}),
+    "tcd": (TCDScheduler, {}),
     "pndm": (PNDMScheduler, {"skip_prk_steps": True}),
     "unipc": (UniPCMultistepScheduler, {}),
 }
+
+
+# The default of TCDScheduler.step. diffusers' pipelines pass 0 unless told otherwise.
+ETA = {"tcd": 0.3}
 
 
 class Pipeline(StableDiffusionImg2ImgPipeline):
@@ -60,7 +91,7 @@ def main(folder):
             pipeline.scheduler = scheduler.from_config(config, **options)
             latent = pipeline(
                 PROMPT, Image.fromarray(pixels), strength, STEPS, guidance_scale=GUIDANCE, negative_prompt=NEGATIVE,
-                generator=torch.Generator().manual_seed(SEED), output_type="latent").images
+                eta=ETA.get(name, 0.0), generator=torch.Generator().manual_seed(SEED), output_type="latent").images
             tensors[f"{name}{suffix}.latent"] = latent.contiguous()
     with torch.no_grad():
         scaled = tensors["ddim.latent"] / pipeline.vae.config.scaling_factor

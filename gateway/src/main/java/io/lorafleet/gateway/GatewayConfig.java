@@ -30,6 +30,8 @@ public interface GatewayConfig {
 
     Openai openai();
 
+    Sdapi sdapi();
+
     Security security();
 
     /**
@@ -271,6 +273,16 @@ public interface GatewayConfig {
         /** How long a request waits for its images before it fails with status 504. Default: 10m. */
         @WithDefault("10m")
         Duration timeout();
+    }
+
+    /** The endpoints compatible with the API of AUTOMATIC1111's web UI. */
+    interface Sdapi {
+        /**
+         * Whether the endpoints under {@code /sdapi/v1/} are on. They wait for their images as long as {@code
+         * lorafleet.openai.timeout} allows. Default: false.
+         */
+        @WithDefault("false")
+        boolean enabled();
     }
 
     /** Authentication and authorization. */

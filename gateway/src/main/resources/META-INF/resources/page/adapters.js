@@ -116,7 +116,7 @@ function versionRow({ name, route }, version, changed) {
     make('td', {}, lineage ? `@${lineage.parent}, ${lineage.samples} samples` : 'uploaded'),
     make('td', {}, rounded(figures?.learned, 3)),
     make('td', {}, rounded(figures?.adherence, 3)),
-    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}${version.textEncoder ? ', UNet only' : ''}`),
+    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}${version.textEncoder === 'ignored' ? ', UNet only' : ''}${prescribed(version.samplingDefaults)}`),
     make('td', {}, version.retiredAt ? 'retired'
       : make('button', { type: 'button', onclick: retire, disabled: uses.length > 0, 'aria-label': `Retire @${version.version}` }, 'Retire')));
 }
@@ -203,4 +203,18 @@ function uploadForm() {
     });
   });
   return form;
+}
+
+/** The sampling that the adapter's author prescribes. */
+function prescribed(defaults) {
+  if (!defaults) return '';
+  const { sampler, steps, timesteps, timestepSpacing, guidanceScale, eta } = defaults;
+  const words = [
+    sampler,
+    timesteps ? `timesteps ${timesteps.join(', ')}` : steps && `${steps} steps`,
+    timestepSpacing && `${timestepSpacing} spacing`,
+    guidanceScale && `guidance ${guidanceScale}`,
+    eta !== undefined && `eta ${eta}`,
+  ];
+  return `; prescribes ${words.filter(Boolean).join(', ')}`;
 }

@@ -34,21 +34,23 @@ async function send(path, options = {}) {
       continue;
     }
     if (!answer.ok) {
-      throw Object.assign(new Error(await problem(answer)), { status: answer.status });
+      throw Object.assign(await problem(answer), { status: answer.status });
     }
     return answer;
   }
 }
 
+/** @returns {Promise<Error>} an error; if the gateway refused fields of the request, with an array of them as "errors" */
 async function problem(answer) {
   try {
     const { title, detail, errors } = await answer.json();
     if (errors?.length) {
-      return errors.map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}`).join('; ');
+      const text = errors.map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}`).join('; ');
+      return Object.assign(new Error(text), { errors });
     }
-    return detail || title;
+    return new Error(detail || title);
   } catch {
-    return `the gateway responded with status ${answer.status}`;
+    return new Error(`the gateway responded with status ${answer.status}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// Shows the view that the URL selects, and the number of ready workers.
+// Shows the view that the URL selects, the number of ready workers, and the button for the colours.
 
 import { get } from './api.js';
 import { make } from './dom.js';
@@ -54,6 +54,22 @@ async function showState() {
     state.classList.toggle('bad', e.status !== 403);
   }
 }
+
+const THEME = 'lorafleet.theme';
+const THEMES = { system: '◐ System colours', light: '☀ Light', dark: '☾ Dark' };
+
+function applyTheme() {
+  const theme = localStorage.getItem(THEME) ?? 'system';
+  document.documentElement.dataset.theme = theme;
+  document.getElementById('theme').textContent = THEMES[theme];
+}
+
+document.getElementById('theme').addEventListener('click', () => {
+  const names = Object.keys(THEMES);
+  localStorage.setItem(THEME, names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length]);
+  applyTheme();
+});
+applyTheme();
 
 window.addEventListener('hashchange', () => show().then(() => view.focus({ preventScroll: true })));
 show();

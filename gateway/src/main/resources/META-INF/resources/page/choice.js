@@ -2,6 +2,9 @@
 
 import { make } from './dom.js';
 
+/** Number of adapters from which the list can be filtered. */
+const MANY = 9;
+
 /** Versions that new requests may use. */
 export const usable = (adapter) => adapter.versions.filter((version) => !version.retiredAt);
 
@@ -19,6 +22,9 @@ export const students = (adapters) => adapters.filter((adapter) => kindOf(adapte
  */
 export function adapterChoice(adapters, changed) {
   const rows = adapters.filter((adapter) => usable(adapter).length).map((adapter) => row(adapter));
+  const filter = make('input', { type: 'search', 'aria-label': 'Filter the adapters', placeholder: 'Filter' });
+  const note = make('p.hint');
+  let base = null;
 
   function row(adapter) {
     const kind = kindOf(adapter);
@@ -28,32 +34,68 @@ export function adapterChoice(adapters, changed) {
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
     // A student has no input for its scale: the guidance scale sets it.
     const scale = kind === 'student' ? null
-      : make('input', { type: 'number', value: 1, step: 0.1, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
-    const chosen = { kind, box, toRequest: () => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) }) };
-    const enable = () => [version, scale].forEach((control) => control && (control.disabled = !box.checked));
+      : make('input', { type: 'number', value: 1, step: 0.05, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
+    const chip = make('label.chip', {}, box, ' ', adapter.name, ' ', make(`span.badge.${kind}`, {}, kind));
+    const details = make('div.adapter', {}, make('span', {}, adapter.name), version, scale);
+    const prescribes = usable(adapter).some((each) => each.samplingDefaults);
+    const one = { adapter, kind, prescribes, box, version, scale, chip, details };
     box.addEventListener('change', () => {
       if (box.checked && kind === 'student') {
-        rows.filter((other) => other.kind === 'student' && other !== chosen).forEach((other) => other.uncheck());
+        rows.filter((other) => other.kind === 'student' && other !== one).forEach((other) => (other.box.checked = false));
       }
-      enable();
+      show();
       changed();
     });
-    chosen.uncheck = () => {
-      box.checked = false;
-      enable();
-    };
-    enable();
-    chosen.element = make('div.adapter', {},
-      make('label', {}, box, ' ', adapter.name, ' ', make(`span.badge.${kind}`, {}, kind)), version, scale);
-    return chosen;
+    return one;
   }
+
+  function show() {
+    for (const { adapter, box, chip, details } of rows) {
+      const fits = base === null || usable(adapter).some(({ baseFingerprint }) => !baseFingerprint || baseFingerprint === base);
+      box.checked &&= fits;
+      chip.hidden = !fits || !(box.checked || adapter.name.includes(filter.value.trim()));
+      details.hidden = !box.checked;
+    }
+    const left = rows.filter(({ chip }) => !chip.hidden).length;
+    note.textContent = left ? 'Without an adapter, the model generates the image with guidance.'
+      : filter.value ? 'No adapter has such a name.' : 'There are no adapters for this model. Upload one in the Adapters view.';
+  }
+
+  filter.addEventListener('input', (event) => {
+    event.stopPropagation(); // not a setting of the request
+    show();
+  });
+  show();
 
   const chosen = () => rows.filter((each) => each.box.checked);
   return {
     element: make('fieldset', {}, make('legend', {}, 'Adapters'),
-      make('p.hint', {}, rows.length ? 'If you select no adapter, the base model generates the image with guidance.' : 'There are no adapters yet. Upload an adapter in the Adapters view.'),
-      ...rows.map((each) => each.element)),
+      rows.length < MANY ? null : filter,
+      make('div.chips', {}, ...rows.map((each) => each.chip)),
+      ...rows.map((each) => each.details),
+      note),
+    prescribes: () => chosen().some((each) => each.prescribes),
     student: () => chosen().find((each) => each.kind === 'student'),
-    toRequest: () => chosen().map((each) => each.toRequest()),
+    toRequest: () => chosen().map(({ version, scale }) => ({ adapter: version.value, ...(scale ? { scale: Number(scale.value) } : {}) })),
+    /** @param {string|null} fingerprint the base whose adapters are shown; null for all */
+    showFor: (fingerprint) => {
+      base = fingerprint;
+      show();
+    },
+    state: () => chosen().map(({ adapter, version, scale }) => ({ name: adapter.name, reference: version.value, scale: scale?.value })),
+    /** @param {{name: string, reference?: string, version?: number, scale?: number}[]} selection the adapters to select */
+    restore: (selection) => {
+      for (const { adapter, box, version, scale } of rows) {
+        const wanted = selection.find(({ name }) => name === adapter.name);
+        box.checked = wanted !== undefined;
+        const reference = wanted?.reference ?? `${adapter.name}@${wanted?.version}`;
+        version.value = [...version.options].some(({ value }) => value === reference) ? reference : adapter.name;
+        if (scale) {
+          scale.value = wanted?.scale ?? 1;
+        }
+      }
+      show();
+      changed();
+    },
   };
 }

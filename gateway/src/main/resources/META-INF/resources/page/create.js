@@ -1,49 +1,112 @@
 // Generates images, and shows their progress.
 
 import { get, post } from './api.js';
-import { adapterChoice, students } from './choice.js';
-import { field, make, say, select, slider } from './dom.js';
+import { students } from './choice.js';
+import { make, say } from './dom.js';
 import { act, job, recent } from './job.js';
+import { settingsOf } from './png.js';
+import { requestSettings } from './settings.js';
 
-const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras', 'lcm', 'pndm', 'unipc'];
 const REMEMBERED = 12;
+const EXAMPLES = ['a large red star on a gray background', 'a small blue ring', 'two green squares, striped'];
 
 /** @param {string[]} rest the id of the linked generation to show first, if any */
 export async function create([linked], signal) {
-  const [adapters, before] = await Promise.all([get('/v1/adapters'), recent(`limit=${REMEMBERED}`)]);
+  const [bases, adapters, before] = await Promise.all([
+    get('/v1/bases'), get('/v1/adapters'), recent(`limit=${REMEMBERED}`)]);
+  const settings = requestSettings(bases, adapters);
   const results = make('section.results', { 'aria-label': 'Results' });
-  const form = requestForm(adapters, (body) => submit(body));
+  const button = make('button.primary', { type: 'submit', form: 'request' }, 'Generate');
+  const errors = make('p.problem', { role: 'alert' });
 
   async function submit(body) {
     const generation = await post('/v1/generations', body);
+    results.querySelector('.empty')?.remove();
     results.prepend(card(generation));
-    return generation;
+  }
+
+  function reuse(request) {
+    settings.fill(request);
+    settings.prompt.focus();
+    say('The settings are in the form.');
   }
 
   function card(generation) {
-    const again = (ended) => {
-      const { request } = ended;
+    const actions = ({ id, request }) => {
       if (!request) {
         return [];
       }
-      const link = `${location.origin}${location.pathname}#/create/${ended.id}`;
+      const link = `${location.origin}${location.pathname}#/create/${id}`;
       return [
         make('p.actions', {},
           request.initImage ? null // the page does not have the init image file
             : make('button', { type: 'button', onclick: () => act(() => submit(requestOf(request, adapters))) }, 'Generate with another seed'),
+          make('button', { type: 'button', onclick: () => reuse(request) }, 'Use settings'),
           make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('Link copied.'))) }, 'Copy link'),
         ),
       ];
     };
     return make('section.result', {},
-      make('h3', {}, generation.request?.prompt || 'Empty prompt'),
-      job(generation, signal, { students: students(adapters), actions: again }));
+      make('h3', {}, generation.request?.prompt.trim() || 'Empty prompt'),
+      job(generation, signal, { students: students(adapters), actions }));
   }
+
+  settings.form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    errors.textContent = '';
+    settings.explain([]);
+    try {
+      await submit(settings.toRequest());
+    } catch (e) {
+      const others = e.errors ? settings.explain(e.errors) : [];
+      errors.textContent = e.errors
+        ? others.map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}.`).join(' ')
+        : e.message;
+    }
+    button.disabled = false;
+  });
+  settings.prompt.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      settings.form.requestSubmit();
+    }
+  });
 
   const shown = linked ? [await get(`/v1/generations/${linked}`)] : [];
   const rest = before.filter((generation) => generation.id !== linked);
-  results.append(...[...shown, ...rest].map(card));
-  return make('div.columns', {}, form, results);
+  const cards = [...shown, ...rest].map(card);
+  results.append(...(cards.length ? cards : [empty(settings)]));
+  const panel = make('details.settings', { open: !matchMedia('(max-width: 56rem)').matches }, make('summary', {}, 'Settings'), settings.form);
+  const view = make('div.studio', {},
+    make('div.prompt', {}, settings.prompt, button, errors, make('small.hint', {}, 'Ctrl+Enter generates. Drop an image of this fleet here to use its settings.')),
+    panel, results);
+  takeDrops(view, reuse);
+  return view;
+}
+
+/** What the results show before the first image: prompts to start with. */
+function empty({ prompt, form }) {
+  const example = (text) => make('button', {
+    type: 'button',
+    onclick: () => {
+      prompt.value = text;
+      form.requestSubmit();
+    },
+  }, text);
+  return make('div.empty', {}, make('h2', {}, 'No images yet'), make('p', {}, 'Write a prompt, or start with one of these:'),
+    make('p.actions', {}, ...EXAMPLES.map(example)));
+}
+
+/** Uses the settings of a PNG file that is dropped on the view. */
+function takeDrops(view, reuse) {
+  view.addEventListener('dragover', (event) => event.preventDefault());
+  view.addEventListener('drop', (event) => {
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    if (file) {
+      act(async () => reuse(settingsOf(await file.arrayBuffer())));
+    }
+  });
 }
 
 /** The same request, but without the seed. */
@@ -54,8 +117,14 @@ function requestOf(request, adapters) {
     negativePrompt: request.negativePrompt,
     adapters: request.adapters.map(({ name, version, scale }) => ({ adapter: `${name}@${version}`, scale })),
     ...(hasStudent ? {} : { guidanceScale: request.guidanceScale }),
-    steps: request.steps,
+    ...(request.timesteps || request.sigmas ? {} : { steps: request.steps }), // the schedule determines the steps
     sampler: request.sampler,
+    guidanceStart: request.guidanceStart,
+    guidanceEnd: request.guidanceEnd,
+    timestepSpacing: request.timestepSpacing,
+    timesteps: request.timesteps,
+    sigmas: request.sigmas,
+    eta: request.eta,
     width: request.width,
     height: request.height,
     count: request.count,
@@ -63,71 +132,4 @@ function requestOf(request, adapters) {
     promptWeights: request.promptWeights,
     clipSkip: request.clipSkip,
   };
-}
-
-function requestForm(adapters, submit) {
-  const prompt = make('textarea', { name: 'prompt', rows: 3, required: true, maxlength: 4000, placeholder: 'a large red star on a gray background' });
-  const negative = make('input', { name: 'negative', maxlength: 4000 });
-  const sampler = select([['', 'model default'], ...SAMPLERS.map((name) => [name, name])], '', { name: 'sampler' });
-  const width = make('input', { type: 'number', name: 'width', min: 8, max: 4096, step: 8, placeholder: 'auto' });
-  const height = make('input', { type: 'number', name: 'height', min: 8, max: 4096, step: 8, placeholder: 'auto' });
-  const seed = make('input', { type: 'number', name: 'seed', min: 0, max: 4294967295, placeholder: 'random' });
-  const count = slider('Images', { name: 'count', min: 1, max: 8, value: 1 });
-  const steps = slider('Steps', { name: 'steps', min: 1, max: 100, value: 20 });
-  const guidance = slider('Guidance', { name: 'guidance', min: 1, max: 15, step: 0.5, value: 5 });
-  const note = make('small.hint');
-  guidance.row.append(note);
-  const choice = adapterChoice(adapters, explain);
-  let guidanceTouched = false;
-  guidance.input.addEventListener('input', () => (guidanceTouched = true));
-
-  /** Explains the guidance slider, which sets the adapter scale if a student is selected. */
-  function explain() {
-    note.textContent = choice.student()
-      ? 'The student needs one UNet evaluation per step instead of two.'
-      : 'How closely the images follow the prompt; 1 disables guidance.';
-  }
-  explain();
-
-  const button = make('button.primary', { type: 'submit' }, 'Generate');
-  const number = (input) => (input.value === '' ? {} : { [input.name]: Number(input.value) });
-  const form = make('form', { 'aria-label': 'Generation request' },
-    field('Prompt', prompt, 'Press Ctrl+Enter to generate.'),
-    choice.element,
-    guidance.row,
-    steps.row,
-    count.row,
-    make('details', {}, make('summary', {}, 'More'),
-      field('Negative prompt', negative),
-      field('Sampler', sampler),
-      make('div.pair', {}, field('Width', width), field('Height', height)),
-      field('Seed', seed)),
-    make('p.actions', {}, button));
-
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const added = choice.toRequest();
-    const body = {
-      prompt: prompt.value,
-      ...(negative.value ? { negativePrompt: negative.value } : {}),
-      ...(added.length ? { adapters: added } : {}),
-      // Without a guidance scale, a student uses the guidance scale at which it was distilled.
-      ...(choice.student() && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
-      steps: Number(steps.input.value),
-      ...(sampler.value ? { sampler: sampler.value } : {}),
-      ...number(width),
-      ...number(height),
-      ...number(seed),
-      count: Number(count.input.value),
-    };
-    button.disabled = true;
-    await act(() => submit(body));
-    button.disabled = false;
-  });
-  prompt.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      form.requestSubmit();
-    }
-  });
-  return form;
 }

@@ -2,6 +2,7 @@
 
 import { follow, get, imageUrl, post, remove } from './api.js';
 import { make, rounded, say, seconds } from './dom.js';
+import { enlargeable } from './lightbox.js';
 
 const ENDED = ['succeeded', 'failed', 'cancelled', 'expired'];
 
@@ -36,7 +37,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   frames.forEach((frame) => (frame.firstChild.style = shape));
   const below = make('div.below');
   const card = make('article.job', { 'data-id': id, 'aria-label': request?.prompt ?? id },
-    make('div.images', {}, ...frames), make('div.running', {}, progress, cancel), status, below);
+    make('div.images', { 'data-count': count }, ...frames), make('div.running', {}, progress, cancel), status, below);
 
   let queued = false;
   let timer;
@@ -61,7 +62,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
       progress.value = data.step;
       progress.max = data.steps;
       first ??= { step: data.step, at: performance.now() };
-      status.textContent = `Step ${data.step} of ${data.steps}${left(first, data)}`;
+      status.textContent = `${Math.floor((100 * data.step) / data.steps)}%, step ${data.step} of ${data.steps}${left(first, data)}`;
       if (data.preview) {
         const image = frames[data.preview.image]?.firstChild;
         image.src = `data:image/jpeg;base64,${data.preview.jpeg}`;
@@ -111,6 +112,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
     frame.firstChild.src = url;
     frame.firstChild.alt = ended.request ? `${ended.request.prompt} (seed ${image.seed})` : `Seed ${image.seed}`;
     frame.firstChild.classList.remove('rough');
+    enlargeable(frame.firstChild);
     frame.append(
       make('figcaption', {},
         make('a', { href: url, download: `${ended.request?.prompt.slice(0, 40) || ended.id} ${image.seed}.png` }, 'Download'),
@@ -184,6 +186,11 @@ function settings({ id, request }) {
     Seed: request.count > 1 ? `${request.seed} to ${request.seed + request.count - 1}` : request.seed,
     ...(request.negativePrompt ? { 'Negative prompt': request.negativePrompt } : {}),
     ...(request.promptWeights ? { 'Prompt weights': 'on' } : {}),
+    ...(request.guidanceEnd ? { 'Guided steps': `${request.guidanceStart * 100} % to ${request.guidanceEnd * 100} %` } : {}),
+    ...(request.timestepSpacing ? { 'Timestep spacing': request.timestepSpacing } : {}),
+    ...(request.timesteps ? { Timesteps: request.timesteps.join(', ') } : {}),
+    ...(request.sigmas ? { Sigmas: request.sigmas.join(', ') } : {}),
+    ...(request.eta !== undefined ? { Eta: request.eta } : {}),
     ...(request.clipSkip ? { 'Clip skip': request.clipSkip } : {}),
     Generation: id,
   };

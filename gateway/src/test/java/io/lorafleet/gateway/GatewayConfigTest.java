@@ -49,6 +49,7 @@ class GatewayConfigTest {
         assertThat(config.gateway().droppedRequestTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.gateway().forgetLostWorkersAfter()).isEqualTo(Duration.ofHours(24));
         assertThat(config.openai().timeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.sdapi().enabled()).isFalse();
         assertThat(config.webhooks().secret()).isEmpty();
         assertThat(config.webhooks().previousSecret()).isEmpty();
         assertThat(config.webhooks().trustedOrigins()).isEmpty();

@@ -45,6 +45,38 @@ public final class Images {
         return file.toByteArray();
     }
 
+    /** @return a PNG file of a black mask that is white from this column and row */
+    public static byte[] mask(int width, int height, int left, int top) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        for (int x = left; x < width; x++) {
+            for (int y = top; y < height; y++) {
+                image.getRaster().setSample(x, y, 0, 255);
+            }
+        }
+        return png(image);
+    }
+
+    private static byte[] png(BufferedImage image) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toByteArray();
+    }
+
+    /** @return a PNG file that is fully transparent from this column, and gray elsewhere */
+    public static byte[] transparent(int width, int height, int left) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                image.setRGB(x, y, x < left ? 0xFF808080 : 0x00FFFFFF);
+            }
+        }
+        return png(image);
+    }
+
     /** @return a small PNG file whose header declares a large image */
     public static byte[] bomb(int width, int height) {
         byte[] png = file("png", 8, 8);

@@ -19,6 +19,8 @@ public final class DemoAdapter {
     /** A layer in the middle of the demo model, with 192 input and 192 output channels. */
     private static final String LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v";
 
+    private static final String TEXT_LAYER = "text_encoder.text_model.encoder.layers.0.self_attn.out_proj";
+
     private DemoAdapter() {}
 
     /** @param width input width; 192 fits @param strength magnitude of the update */
@@ -31,6 +33,18 @@ public final class DemoAdapter {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             tensors.put(LAYER + ".lora_A.weight", scope.full(new Shape(rank, width), strength, DataType.FLOAT32));
             tensors.put(LAYER + ".lora_B.weight", scope.ones(new Shape(192, rank)));
+            return SafetensorsWriter.write(tensors, Map.of());
+        }
+    }
+
+    /** @return an adapter that also changes the demo model's text encoder, which is 128 wide */
+    public static byte[] withTextEncoder(int width, float strength) {
+        try (NDManager scope = NDManager.newBaseManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put(LAYER + ".lora_A.weight", scope.full(new Shape(2, width), strength, DataType.FLOAT32));
+            tensors.put(LAYER + ".lora_B.weight", scope.ones(new Shape(192, 2)));
+            tensors.put(TEXT_LAYER + ".lora_A.weight", scope.full(new Shape(2, 128), strength, DataType.FLOAT32));
+            tensors.put(TEXT_LAYER + ".lora_B.weight", scope.ones(new Shape(128, 2)));
             return SafetensorsWriter.write(tensors, Map.of());
         }
     }

@@ -7,8 +7,10 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.generation.ShadowStudent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ public final class Requests {
     private Instant deadline;
     private String webhook;
     private PromptEncoding encoding;
+    private SamplingOptions sampling;
 
     private Requests() {}
 
@@ -132,6 +135,15 @@ public final class Requests {
         return this;
     }
 
+    public Requests guidance(double start, double end) {
+        return sampling(new SamplingOptions(new GuidanceInterval(start, end), null, null, null, null));
+    }
+
+    public Requests sampling(SamplingOptions options) {
+        sampling = options;
+        return this;
+    }
+
     public GenerateImage build() {
         return GenerateImage.builder(UUID.randomUUID().toString(), Instant.parse("2026-01-01T00:00:00Z"))
                 .prompt(prompt)
@@ -149,6 +161,7 @@ public final class Requests {
                 .deadline(deadline)
                 .webhook(webhook)
                 .promptEncoding(encoding)
+                .sampling(sampling)
                 .build();
     }
 }

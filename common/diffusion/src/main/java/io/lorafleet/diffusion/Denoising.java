@@ -11,6 +11,7 @@ import io.lorafleet.diffusion.sampler.SamplerState;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,15 @@ public final class Denoising implements AutoCloseable {
     private final GenerationParameters request;
     private final Sampler sampler;
     private final double[] timesteps;
+    /** Index of the first model evaluation with guidance. */
+    private final int guidanceStart;
+    /** Index of the first model evaluation after those with guidance. */
+    private final int guidanceEnd;
+
     private final NDManager owner;
     private final SamplerState samplerState;
+    private final @Nullable ImageToImage imageToImage;
+    private final Inpainting inpainting;
     private NDArray latent;
     /** Inputs of the latest step; null before the first step. */
     private @Nullable Last last;
@@ -52,16 +60,24 @@ public final class Denoising implements AutoCloseable {
             IntFunction<float[]> noise) {
         this.prompt = prompt;
         this.request = request;
+        this.imageToImage = imageToImage;
         this.sampler = request.sampler()
                 .with(
                         prompt.model().schedule(),
                         request.steps(),
-                        imageToImage == null ? 0 : imageToImage.startStep(request.steps()));
+                        imageToImage == null ? 0 : imageToImage.startStep(request.steps()),
+                        request.samplerSettings());
         this.timesteps = sampler.timesteps();
+        GuidanceInterval interval = request.guidanceInterval();
+        this.guidanceStart = sampler.evaluationsBefore(interval.firstStep(sampler.steps()));
+        this.guidanceEnd = sampler.evaluationsBefore(interval.endStep(sampler.steps()));
         this.owner = prompt.model().owner().newSubManager();
-        try {
+        try (NDManager scope = owner.newSubManager()) {
             this.samplerState = new SamplerState(owner, noise);
-            this.latent = firstLatent(imageToImage, noise);
+            Inpainting.Start start = start(imageToImage, noise, scope);
+            this.inpainting = start.inpainting();
+            this.latent = start.latent();
+            latent.attach(owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -86,7 +102,7 @@ public final class Denoising implements AutoCloseable {
 
     /**
      * Like {@link #start}, with the given noise instead of noise generated from the seed. Supports only samplers that
-     * add no noise between steps.
+     * add no noise between steps. An inpainting model gets zeros instead of a mask and an image.
      *
      * @param noise unit noise of the latent's size
      */
@@ -97,14 +113,19 @@ public final class Denoising implements AutoCloseable {
     /**
      * Rejects a request that the model does not support, before any computation.
      *
-     * @throws IllegalArgumentException if a side is not a multiple of {@link StableDiffusion#sizeMultiple}, or if the
-     *     size of the init image differs from the size in the request
+     * @throws IllegalArgumentException if a side is not a multiple of {@link StableDiffusion#sizeMultiple}, if the size
+     *     of the init image or the mask differs from the size in the request, if the mask repaints nothing, or if an
+     *     inpainting model gets no mask
      */
     public static void requireFit(
             StableDiffusion model, GenerationParameters request, @Nullable ImageToImage imageToImage) {
         latentShape(model, request);
         if (imageToImage != null) {
-            imageToImage.requireFit(request);
+            imageToImage.requireFit(request, model.sizeMultiple());
+        }
+        if (model.inpainting() && (imageToImage == null || imageToImage.mask() == null)) {
+            throw new IllegalArgumentException("mask: expected an init image and a mask, because the model "
+                    + model.name() + " is an inpainting model, found none");
         }
     }
 
@@ -125,21 +146,19 @@ public final class Denoising implements AutoCloseable {
      * Noise is drawn twice for an init image, in the same order as in diffusers: first to sample the image's latent,
      * then to add noise to that latent.
      */
-    private NDArray firstLatent(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise) {
-        Shape shape = latentShape(prompt.model(), request);
-        int count = Math.toIntExact(shape.size());
-        try (NDManager scope = owner.newSubManager()) {
-            NDArray unit = scope.create(noise.apply(count), shape);
-            NDArray first = imageToImage == null
-                    ? unit.mul(sampler.initialNoiseScale())
-                    : sampler.addNoise(
-                            prompt.model()
-                                    .vae()
-                                    .encodeScaled(imageToImage.image().toArray(scope), unit),
-                            scope.create(noise.apply(count), shape));
-            first.attach(owner);
-            return first;
+    private Inpainting.Start start(@Nullable ImageToImage imageToImage, IntFunction<float[]> noise, NDManager scope) {
+        StableDiffusion model = prompt.model();
+        Shape shape = latentShape(model, request);
+        Supplier<NDArray> unit = () -> scope.create(noise.apply(Math.toIntExact(shape.size())), shape);
+        if (imageToImage == null) {
+            Inpainting empty = model.inpainting() ? Inpainting.Channels.empty(shape, owner) : Inpainting.NONE;
+            return new Inpainting.Start(unit.get().mul(sampler.initialNoiseScale()), empty);
         }
+        if (imageToImage.mask() != null) {
+            return Inpainting.start(model, imageToImage, imageToImage.mask(), sampler, unit, scope, owner);
+        }
+        NDArray clean = model.vae().encodeScaled(imageToImage.image().toArray(scope), unit.get());
+        return new Inpainting.Start(sampler.addNoise(clean, unit.get(), 0), Inpainting.NONE);
     }
 
     /** @return whether all steps are complete */
@@ -154,9 +173,18 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** @return the number of UNet rows that each step needs */
+    /** @return the number of UNet rows that the next model evaluation needs */
     public int rows() {
-        return prompt.rowCount();
+        return nextRows().count();
+    }
+
+    /** @return the rows of the next model evaluation */
+    PreparedRows nextRows() {
+        return prompt.rows(guidedNext());
+    }
+
+    private boolean guidedNext() {
+        return request.guided() && step >= guidanceStart && step < guidanceEnd;
     }
 
     PreparedPrompt prompt() {
@@ -171,9 +199,13 @@ public final class Denoising implements AutoCloseable {
         return timesteps[step];
     }
 
-    /** @return the next model input (1, C, H, W): either the latent itself or an array owned by the scope */
+    /** @return the next input of the UNet (1, C, H, W): either the latent itself or an array owned by the scope */
     NDArray modelInput(NDManager scope) {
-        NDArray input = sampler.modelInput(latent, step);
+        NDArray scaled = sampler.modelInput(latent, step);
+        NDArray input = inpainting.modelInput(scaled);
+        if (scaled != latent && scaled != input) {
+            scaled.close();
+        }
         if (input != latent) {
             input.attach(scope);
         }
@@ -183,7 +215,7 @@ public final class Denoising implements AutoCloseable {
     /**
      * Completes a step.
      *
-     * @param outputs model output for the prompt's rows (rows, C, H, W)
+     * @param outputs model output for the {@link #nextRows} (rows, C, H, W)
      */
     void advance(NDArray outputs) {
         NDArray output;
@@ -192,7 +224,7 @@ public final class Denoising implements AutoCloseable {
             latent.tempAttach(scope);
             outputs.tempAttach(scope);
             output = guided(outputs);
-            next = sampler.step(latent, output, step, samplerState);
+            next = inpainting.afterStep(sampler.step(latent, output, step, samplerState), sampler, step + 1);
             output.attach(owner);
             next.attach(owner);
             if (prompt.shadow() != null) {
@@ -210,7 +242,7 @@ public final class Denoising implements AutoCloseable {
 
     /** @return the model output after guidance (1, C, H, W) */
     private NDArray guided(NDArray outputs) {
-        if (!request.guided()) {
+        if (!guidedNext()) {
             return outputs.get(new NDIndex(":1"));
         }
         NDArray uncond = outputs.get(new NDIndex(":1"));
@@ -248,11 +280,13 @@ public final class Denoising implements AutoCloseable {
         }
     }
 
-    /** @return the decoded image of the current latent */
+    /** @return the decoded image of the current latent, with the kept pixels of the init image if the mask asks for it */
     public RgbImage image() {
         try (NDManager scope = owner.newSubManager()) {
             latent.tempAttach(scope);
-            return RgbImage.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
+            RgbImage image =
+                    RgbImage.of(prompt.model().vae().decodeScaled(latent).toType(DataType.FLOAT32, false));
+            return imageToImage == null ? image : imageToImage.keepUnmasked(image);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion;
 
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.sampler.SamplerSettings;
 import io.lorafleet.diffusion.text.EncodingOptions;
 
 /**
@@ -16,6 +17,8 @@ import io.lorafleet.diffusion.text.EncodingOptions;
  * @param height height of the image, in pixels
  * @param seed seed of the noise, an unsigned 32-bit number
  * @param encoding how the prompts are encoded
+ * @param guidanceInterval steps in which guidance is applied
+ * @param samplerSettings spacing of the steps, and other settings of the sampler
  */
 public record GenerationParameters(
         String prompt,
@@ -26,7 +29,34 @@ public record GenerationParameters(
         int width,
         int height,
         long seed,
-        EncodingOptions encoding) {
+        EncodingOptions encoding,
+        GuidanceInterval guidanceInterval,
+        SamplerSettings samplerSettings) {
+
+    /** Creates parameters with guidance in every step and the model's schedule. */
+    public GenerationParameters(
+            String prompt,
+            String negativePrompt,
+            double guidanceScale,
+            SamplerKind sampler,
+            int steps,
+            int width,
+            int height,
+            long seed,
+            EncodingOptions encoding) {
+        this(
+                prompt,
+                negativePrompt,
+                guidanceScale,
+                sampler,
+                steps,
+                width,
+                height,
+                seed,
+                encoding,
+                GuidanceInterval.ALWAYS,
+                SamplerSettings.DEFAULT);
+    }
 
     /** Creates parameters with the default encoding of the prompts. */
     public GenerationParameters(
@@ -41,7 +71,7 @@ public record GenerationParameters(
         this(prompt, negativePrompt, guidanceScale, sampler, steps, width, height, seed, EncodingOptions.DEFAULT);
     }
 
-    /** @return whether guidance is on, which needs two UNet rows per step */
+    /** @return whether guidance is on, which needs two UNet rows in each step of the guidance interval */
     public boolean guided() {
         return guidanceScale != 1;
     }

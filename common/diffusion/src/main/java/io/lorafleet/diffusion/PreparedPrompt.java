@@ -3,6 +3,7 @@ package io.lorafleet.diffusion;
 
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.lora.RowAdapters;
+import io.lorafleet.diffusion.text.PromptAdaptation;
 import io.lorafleet.diffusion.text.TokenCount;
 import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
@@ -13,16 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's prompts and adapters, prepared once for all steps of all images: the prompts' keys and values, and the
- * adapters' factors stacked by row. A step has two rows with guidance, and one row without. A shadow adds rows.
+ * adapters' factors stacked by row. Each row's prompt is encoded with the row's adapters. A step has two rows with
+ * guidance, and one row without or outside the guidance interval. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
+    /** Index of the prompt's row in a step with guidance, after the row of the negative prompt. */
+    private static final int PROMPT_WITH_GUIDANCE = 1;
+
     private final StableDiffusion model;
-    private final List<StepRow> rows;
     private final @Nullable Shadow shadow;
     private final List<TokenCount> tokens;
     private final NDManager owner;
-    private final RowAdapters adapters;
-    private final PreparedConditioning text;
+    private final PreparedRows all;
+    /** The rows of steps outside the guidance interval; null if there are no such steps. */
+    private final @Nullable PreparedRows unguided;
 
     private PreparedPrompt(
             StableDiffusion model,
@@ -31,17 +36,19 @@ public final class PreparedPrompt implements AutoCloseable {
             @Nullable Shadow shadow,
             Function<NDManager, Conditioning> conditioning) {
         this.model = model;
-        this.rows = List.copyOf(rows);
         this.shadow = shadow;
         this.tokens = prompts(request).stream()
                 .map(prompt -> model.prompts().count(prompt, request.encoding()))
                 .toList();
         this.owner = model.owner().newSubManager();
         try (NDManager scope = owner.newSubManager()) {
-            this.adapters = RowAdapters.stack(
-                    rows.stream().map(StepRow::adapters).toList(), model.unet().type(), owner);
-            this.text = model.unet().prepare(conditioning.apply(scope), adapters);
+            RowAdapters adapters = PreparedRows.stack(rows, model.unet().type(), owner);
+            PreparedConditioning text = model.unet().prepare(conditioning.apply(scope), adapters);
             text.attach(owner);
+            this.all = new PreparedRows(List.copyOf(rows), text, adapters);
+            boolean always = !request.guided() || request.guidanceInterval().equals(GuidanceInterval.ALWAYS);
+            this.unguided =
+                    always ? null : all.only(PROMPT_WITH_GUIDANCE, model.unet().type(), owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -56,6 +63,8 @@ public final class PreparedPrompt implements AutoCloseable {
      * @param adapters adapters for every row, whose updates are added together; they must stay open until this object
      *     is closed
      * @param shadow shadow student, or null
+     * @throws IllegalArgumentException if there are a shadow and a guidance interval; the shadow needs guidance in every
+     *     step
      * @return the prepared prompt, to be closed by the caller after the last step of its images and before the model
      */
     public static PreparedPrompt of(
@@ -63,18 +72,24 @@ public final class PreparedPrompt implements AutoCloseable {
             GenerationParameters request,
             List<RowAdapters.Applied> adapters,
             @Nullable Shadow shadow) {
+        if (shadow != null && !request.guidanceInterval().equals(GuidanceInterval.ALWAYS)) {
+            throw new IllegalArgumentException("shadow: expected none with a guidance interval");
+        }
         List<StepRow> rows = new ArrayList<>();
         prompts(request).forEach(prompt -> rows.add(new StepRow(prompt, adapters)));
         if (shadow != null) {
             rows.addAll(shadow.rows(request));
         }
         List<String> prompts = rows.stream().map(StepRow::prompt).toList();
+        PromptAdaptation adaptation =
+                RowAdapters.ofPrompts(rows.stream().map(StepRow::adapters).toList());
         return new PreparedPrompt(
                 model,
                 request,
                 rows,
                 shadow,
-                scope -> model.prompts().encode(prompts, request.encoding(), request.width(), request.height(), scope));
+                scope -> model.prompts()
+                        .encode(prompts, request.encoding(), adaptation, request.width(), request.height(), scope));
     }
 
     /**
@@ -105,28 +120,17 @@ public final class PreparedPrompt implements AutoCloseable {
         return model;
     }
 
-    /** @return the number of UNet rows that each step of an image needs */
-    public int rowCount() {
-        return rows.size();
-    }
-
-    List<StepRow> rows() {
-        return rows;
+    /**
+     * @param guided whether the step is in the guidance interval
+     * @return the rows of a step, owned by this object
+     */
+    PreparedRows rows(boolean guided) {
+        return guided || unguided == null ? all : unguided;
     }
 
     @Nullable
     Shadow shadow() {
         return shadow;
-    }
-
-    /** @return the factors of the {@link #rows}, owned by this object */
-    RowAdapters adapters() {
-        return adapters;
-    }
-
-    /** @return the keys and values of the {@link #rows}, owned by this object */
-    PreparedConditioning text() {
-        return text;
     }
 
     /** Frees the prepared arrays. */

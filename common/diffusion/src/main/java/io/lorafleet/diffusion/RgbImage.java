@@ -68,6 +68,14 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return value << 16 | value << 8 | value;
     }
 
+    /** @return the gray value of a pixel, 0 to 255, as Pillow's {@code convert("L")} computes it (ITU-R 601-2) */
+    int luma(int pixel) {
+        int red = rgb[3 * pixel] & 0xFF;
+        int green = rgb[3 * pixel + 1] & 0xFF;
+        int blue = rgb[3 * pixel + 2] & 0xFF;
+        return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
+    }
+
     /** @return this image for the JDK's image writers */
     public BufferedImage toBufferedImage() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -15,6 +15,7 @@ import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Pipeline;
 import io.lorafleet.diffusion.weights.Weights;
@@ -38,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public record StableDiffusion(
         String name, PromptEncoder prompts, UNet unet, Vae vae, NoiseSchedule schedule, NDManager owner)
         implements AutoCloseable {
-    /** The latent, a mask, and the latent of the masked image. */
-    private static final int INPAINTING_CHANNELS = 9;
-
     private static final Logger LOG = LoggerFactory.getLogger(StableDiffusion.class);
 
     /**
@@ -57,9 +55,20 @@ public record StableDiffusion(
         return open(model, device, precision.dataType(), precision.use());
     }
 
-    /** Like {@link #open}, with a float32 UNet that supports gradients. */
+    /**
+     * Like {@link #open}, with a float32 UNet that supports gradients.
+     *
+     * @throws ModelFileException also if the model is an inpainting model, which generates nothing from a prompt alone
+     */
     public static StableDiffusion openForTraining(Path model, Device device) {
-        return open(model, device, DataType.FLOAT32, Weights.Use.TRAINING);
+        StableDiffusion opened = open(model, device, DataType.FLOAT32, Weights.Use.TRAINING);
+        if (opened.inpainting()) {
+            opened.close();
+            throw new ModelFileException(
+                    model + ": expected a model that generates images from prompts, found an inpainting model,"
+                            + " which cannot be trained");
+        }
+        return opened;
     }
 
     private static StableDiffusion open(Path model, Device device, DataType unetType, Weights.Use unetUse) {
@@ -97,11 +106,12 @@ public record StableDiffusion(
     /** @return the suffix of each text encoder's folder names */
     private static List<String> encoders(Pipeline pipeline, Path model) {
         return switch (pipeline.pipelineClass()) {
-            case "StableDiffusionPipeline" -> List.of("");
-            case "StableDiffusionXLPipeline" -> List.of("", "_2");
+            case "StableDiffusionPipeline", "StableDiffusionInpaintPipeline" -> List.of("");
+            case "StableDiffusionXLPipeline", "StableDiffusionXLInpaintPipeline" -> List.of("", "_2");
             default ->
                 throw new ModelFileException(model + ": model_index.json: _class_name: expected"
-                        + " StableDiffusionPipeline or StableDiffusionXLPipeline, found " + pipeline.pipelineClass());
+                        + " StableDiffusionPipeline, StableDiffusionXLPipeline, StableDiffusionInpaintPipeline or"
+                        + " StableDiffusionXLInpaintPipeline, found " + pipeline.pipelineClass());
         };
     }
 
@@ -129,10 +139,12 @@ public record StableDiffusion(
 
     /** @throws ModelFileException if one part's output does not fit the next part's input */
     private static void requireMatchingParts(UNetConfig unet, VaeConfig vae, List<PromptEncoder.Part> texts) {
-        if (unet.inChannels() != vae.latentChannels() || unet.outChannels() != vae.latentChannels()) {
-            throw new ModelFileException("unet: in_channels and out_channels: expected " + vae.latentChannels()
-                    + ", the VAE's latent_channels, found " + unet.inChannels() + " and " + unet.outChannels()
-                    + (unet.inChannels() == INPAINTING_CHANNELS ? " (inpainting models are not supported)" : ""));
+        int latent = vae.latentChannels();
+        if ((unet.inChannels() != latent && unet.inChannels() != inpaintingChannels(vae))
+                || unet.outChannels() != latent) {
+            throw new ModelFileException("unet: in_channels and out_channels: expected " + latent + " and " + latent
+                    + ", the VAE's latent_channels, or " + inpaintingChannels(vae) + " and " + latent
+                    + " for an inpainting model, found " + unet.inChannels() + " and " + unet.outChannels());
         }
         int width =
                 texts.stream().mapToInt(text -> text.encoder().config().width()).sum();
@@ -140,6 +152,11 @@ public record StableDiffusion(
             throw new ModelFileException("unet: cross_attention_dim: expected " + width
                     + ", the width of the text encoders, found " + unet.contextWidth());
         }
+    }
+
+    /** The latent, a mask, and the latent of the masked image. */
+    private static int inpaintingChannels(VaeConfig vae) {
+        return 2 * vae.latentChannels() + 1;
     }
 
     /** A tensor that no layer uses would have changed the images, so the config does not describe this UNet. */
@@ -172,6 +189,11 @@ public record StableDiffusion(
         return new StableDiffusion(name, prompts, unet, vae.tilingAbove(pixels), schedule, owner);
     }
 
+    /** @return whether the UNet needs a mask and an init image, as additional channels of its input */
+    public boolean inpainting() {
+        return unet.config().inChannels() == inpaintingChannels(vae.config());
+    }
+
     /** @return the number, in pixels, that the width and height must be multiples of */
     public int sizeMultiple() {
         return vae.config().factor();
@@ -180,6 +202,11 @@ public record StableDiffusion(
     /** @return the width and height of the training images, in pixels */
     public int defaultSize() {
         return unet.config().sampleSize() * vae.config().factor();
+    }
+
+    /** @return the weights that adapters can change */
+    public BaseParts weights() {
+        return new BaseParts(unet.weights(), prompts.weights());
     }
 
     /** @return the number of live arrays in this process, for leak detection */

@@ -16,34 +16,36 @@ import java.util.List;
 /**
  * Images that run a step together, in one UNet forward pass over all their rows. The images may differ in prompt,
  * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so reuse the
- * batch for as long as its images stay the same.
+ * batch for as long as its images stay the same and it {@link #fitsNextStep fits their next step}.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
-    private final List<Denoising> images;
+    private final List<Part> parts;
     private final NDManager owner;
     private final PreparedConditioning text;
     private final Adaptation adapters;
 
+    /** @param rows rows that the batch has for the image */
+    private record Part(Denoising image, PreparedRows rows) {}
+
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
         // Rows without adapters go last, so that no adapter computation is needed for them. Rows with the same number
-        // of
-        // text states are adjacent, so that they share a cross-attention.
-        this.images = images.stream()
-                .sorted(Comparator.comparing((Denoising image) -> image.prompt().rows().stream()
+        // of text states are adjacent, so that they share a cross-attention.
+        this.parts = images.stream()
+                .map(image -> new Part(image, image.nextRows()))
+                .sorted(Comparator.comparing((Part part) -> part.rows().rows().stream()
                                 .allMatch(row -> row.adapters().isEmpty()))
-                        .thenComparing(image -> image.prompt().text().states()))
+                        .thenComparing(part -> part.rows().text().states()))
                 .toList();
         this.owner = model.owner().newSubManager();
         try {
-            List<PreparedPrompt> prompts =
-                    this.images.stream().map(Denoising::prompt).toList();
-            this.text = prompts.size() == 1
-                    ? prompts.get(0).text()
+            List<PreparedRows> rows = parts.stream().map(Part::rows).toList();
+            this.text = rows.size() == 1
+                    ? rows.get(0).text()
                     : PreparedConditioning.concat(
-                            prompts.stream().map(PreparedPrompt::text).toList(), owner);
-            this.adapters = prompts.size() == 1 ? prompts.get(0).adapters() : stack(prompts);
+                            rows.stream().map(PreparedRows::text).toList(), owner);
+            this.adapters = rows.size() == 1 ? rows.get(0).adapters() : stack(rows);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -58,36 +60,51 @@ public final class StepBatch implements AutoCloseable {
         return new StepBatch(images);
     }
 
-    private RowAdapters stack(List<PreparedPrompt> prompts) {
-        List<List<RowAdapters.Applied>> rows = prompts.stream()
-                .flatMap(prompt -> prompt.rows().stream())
-                .map(StepRow::adapters)
-                .toList();
-        return RowAdapters.stack(rows, model.unet().type(), owner);
+    private RowAdapters stack(List<PreparedRows> prepared) {
+        return PreparedRows.stack(
+                prepared.stream().flatMap(each -> each.rows().stream()).toList(),
+                model.unet().type(),
+                owner);
     }
 
-    /** Advances every image by one step. If this method throws, none of the images can continue. */
+    /**
+     * @return whether the batch has the rows that each image needs in its next step. They change at the start and at the
+     *     end of an image's guidance interval
+     */
+    public boolean fitsNextStep() {
+        return parts.stream()
+                .allMatch(part -> part.image().rows() == part.rows().count());
+    }
+
+    /**
+     * Advances every image by one step. If this method throws, none of the images can continue.
+     *
+     * @throws IllegalStateException if the batch does not {@link #fitsNextStep fit the next step}
+     */
     public void advance() {
+        if (!fitsNextStep()) {
+            throw new IllegalStateException("the images need other rows than those of the batch");
+        }
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
             double[] timesteps = new double[rows()];
             int row = 0;
-            for (Denoising image : images) {
-                NDArray input = image.modelInput(scope);
-                int rows = image.prompt().rowCount();
+            for (Part part : parts) {
+                NDArray input = part.image().modelInput(scope);
+                int rows = part.rows().count();
                 for (int i = 0; i < rows; i++) {
                     inputs.add(input);
                 }
-                Arrays.fill(timesteps, row, row + rows, image.timestep());
+                Arrays.fill(timesteps, row, row + rows, part.image().timestep());
                 row += rows;
             }
             NDArray sample = NDArrays.concat(inputs, 0);
             sample.attach(scope); // otherwise, the first image's manager owns it
             NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
             row = 0;
-            for (Denoising image : images) {
-                int end = row + image.prompt().rowCount();
-                image.advance(end - row == rows() ? outputs : outputs.get(new NDIndex(row + ":" + end)));
+            for (Part part : parts) {
+                int end = row + part.rows().count();
+                part.image().advance(end - row == rows() ? outputs : outputs.get(new NDIndex(row + ":" + end)));
                 row = end;
             }
         }
@@ -95,7 +112,7 @@ public final class StepBatch implements AutoCloseable {
 
     /** @return the number of UNet rows */
     public int rows() {
-        return images.stream().mapToInt(image -> image.prompt().rowCount()).sum();
+        return parts.stream().mapToInt(part -> part.rows().count()).sum();
     }
 
     /** Frees the stacked inputs. */

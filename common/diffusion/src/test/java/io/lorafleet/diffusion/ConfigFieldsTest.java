@@ -192,6 +192,11 @@ class ConfigFieldsTest {
             {"use_karras_sigmas": true, "_class_name": "EulerDiscreteScheduler"} HONOURED
             {"use_karras_sigmas": true, "_class_name": "DPMSolverMultistepScheduler"} HONOURED
             {"use_karras_sigmas": true, "_class_name": "UniPCMultistepScheduler"} REFUSED
+            {"use_karras_sigmas": true, "_class_name": "HeunDiscreteScheduler"} REFUSED
+            {"use_karras_sigmas": true, "_class_name": "DEISMultistepScheduler"} REFUSED
+            {"use_karras_sigmas": true, "_class_name": "DPMSolverSDEScheduler"} REFUSED
+            {"use_karras_sigmas": true, "_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++", "solver_order": 3} REFUSED
+            {"noise_sampler_seed": 7} REFUSED
             {"use_exponential_sigmas": true} REFUSED
             {"use_beta_sigmas": true} REFUSED
             {"sigma_min": 0.002} REFUSED
@@ -201,7 +206,11 @@ class ConfigFieldsTest {
             {"solver_order": 3} REFUSED
             {"solver_type": "heun"} REFUSED
             {"solver_type": "logrho"} WITHOUT_EFFECT
-            {"algorithm_type": "sde-dpmsolver++"} REFUSED
+            {"algorithm_type": "sde-dpmsolver++", "_class_name": "DEISMultistepScheduler"} REFUSED
+            {"algorithm_type": "sde-dpmsolver++", "_class_name": "DPMSolverMultistepScheduler", "solver_order": 3} HONOURED
+            {"solver_order": 2, "_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++"} REFUSED
+            {"algorithm_type": "sde-dpmsolver", "_class_name": "DPMSolverMultistepScheduler"} REFUSED
+            {"algorithm_type": "deis", "_class_name": "DPMSolverMultistepScheduler"} WITHOUT_EFFECT
             {"lower_order_final": false} REFUSED
             {"euler_at_final": true} REFUSED
             {"use_lu_lambdas": true} REFUSED
@@ -219,9 +228,11 @@ class ConfigFieldsTest {
             {"disable_corrector": [0]} REFUSED
             {"solver_p": ["diffusers", "DPMSolverMultistepScheduler"]} REFUSED
             {"shift_terminal": 0.1} REFUSED
-            {"_class_name": "TCDScheduler"} REFUSED
+            {"clip_sample": true, "_class_name": "HeunDiscreteScheduler"} HONOURED
+            {"set_alpha_to_one": false, "_class_name": "TCDScheduler"} HONOURED
+            {"clip_sample": true, "_class_name": "TCDScheduler"} HONOURED
             {"_class_name": "EDMEulerScheduler"} REFUSED
-            {"_class_name": "HeunDiscreteScheduler"} REFUSED
+            {"_class_name": "KDPM2DiscreteScheduler"} REFUSED
             {"sigma_data": 0.5} REFUSED
             {"sigma_schedule": "karras"} REFUSED
             {"a_field_of_tomorrow": 1} REFUSED""");
@@ -266,10 +277,11 @@ class ConfigFieldsTest {
     @Test
     void namesTheSchedulerClassesThatItSupports() {
         assertThatThrownBy(
-                        () -> read("DDIMScheduler", base("DDIMScheduler").put("_class_name", "DEISMultistepScheduler")))
+                        () -> read("DDIMScheduler", base("DDIMScheduler").put("_class_name", "LMSDiscreteScheduler")))
                 .hasMessage("folder/config.json: _class_name: expected one of [DDIMScheduler, EulerDiscreteScheduler,"
-                        + " EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler, LCMScheduler, PNDMScheduler,"
-                        + " UniPCMultistepScheduler], found DEISMultistepScheduler");
+                        + " EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler, DPMSolverSDEScheduler,"
+                        + " HeunDiscreteScheduler, DEISMultistepScheduler, LCMScheduler, TCDScheduler, PNDMScheduler,"
+                        + " UniPCMultistepScheduler], found LMSDiscreteScheduler");
     }
 
     static List<Change> changes() {

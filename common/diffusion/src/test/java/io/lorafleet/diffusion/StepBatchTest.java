@@ -2,6 +2,7 @@
 package io.lorafleet.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +12,7 @@ import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.sampler.SamplerSettings;
 import io.lorafleet.diffusion.text.EncodingOptions;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
@@ -66,8 +68,7 @@ class StepBatchTest {
         images.get(2).advance(); // the others join after its first step
         images.get(2).advance();
         generateTogether();
-        assertThat(images.stream().mapToInt(each -> each.prompt().rowCount()).sum())
-                .isEqualTo(7);
+        assertThat(images.stream().mapToInt(each -> each.rows()).sum()).isEqualTo(7);
         for (Denoising together : List.copyOf(images)) {
             Denoising alone = startAgain(together);
             while (!alone.done()) {
@@ -85,7 +86,7 @@ class StepBatchTest {
         for (String text : texts) {
             start(chunked(text, 5), List.of());
         }
-        assertThat(images.stream().map(each -> each.prompt().text().states()).distinct())
+        assertThat(images.stream().map(each -> each.nextRows().text().states()).distinct())
                 .hasSizeGreaterThan(2);
         start(chunked(texts.get(1), 1), List.of(new Applied(large, 0.8)));
         generateTogether();
@@ -108,6 +109,72 @@ class StepBatchTest {
         assertThat(images.get(1).prompt().tokens().get(1).used()).isEqualTo(30);
         assertThat(images.get(1).prompt().tokens().get(1).cut()).isPositive();
         assertThat(Psnr.of(images.get(0).image(), images.get(1).image())).isLessThan(40);
+    }
+
+    /** The rows of an image change between steps; the images beside it keep theirs. */
+    @Test
+    void guidesAPartOfTheStepsInAMixedBatch() {
+        GuidanceInterval middle = new GuidanceInterval(0.25, 0.75);
+        start(guided("a red star", SamplerKind.DDIM, 8, middle), List.of(new Applied(large, 0.8)));
+        start(guided("a blue ring", SamplerKind.HEUN, 4, new GuidanceInterval(0, 0.5)), List.of());
+        start(request("a small green square", 1, SamplerKind.LCM, 8, 3), List.of(new Applied(small, 1)));
+        start(request("a yellow heart", 5, SamplerKind.UNIPC, 8, 5), List.of());
+        List<Integer> rows = new ArrayList<>();
+        while (!images.get(0).done()) {
+            List<Denoising> unfinished =
+                    images.stream().filter(each -> !each.done()).toList();
+            try (StepBatch batch = StepBatch.of(unfinished)) {
+                rows.add(batch.rows());
+                batch.advance();
+            }
+        }
+        // DDIM: 1 1 2 2 2 2 1 1. Heun: 2 2 2 2 1 1 1. LCM: 1. UniPC: 2.
+        assertThat(rows).containsExactly(6, 6, 7, 7, 6, 6, 5, 4);
+        for (Denoising together : List.copyOf(images)) {
+            Denoising alone = startAgain(together);
+            while (!alone.done()) {
+                alone.advance();
+            }
+            assertThat(Psnr.of(together.image(), alone.image())).isGreaterThan(INVISIBLE);
+        }
+    }
+
+    @Test
+    void refusesAStepWithTheRowsOfTheStepBefore() {
+        start(guided("a red star", SamplerKind.DDIM, 4, new GuidanceInterval(0, 0.5)), List.of());
+        start(request("a blue ring", 5, SamplerKind.DDIM, 4, 2), List.of());
+        try (StepBatch batch = StepBatch.of(images)) {
+            batch.advance();
+            assertThat(batch.fitsNextStep()).isTrue();
+            batch.advance();
+            assertThat(batch.fitsNextStep()).isFalse();
+            assertThatThrownBy(batch::advance).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /** Without guidance in any step, only the prompt is evaluated, as with a guidance scale of 1. */
+    @Test
+    void anIntervalBetweenTwoStepsIsWithoutGuidance() {
+        start(guided("a red star", SamplerKind.EULER, 4, new GuidanceInterval(0.3, 0.4)), List.of());
+        start(request("a red star", 1, SamplerKind.EULER, 4, 1), List.of());
+        generateTogether();
+        assertThat(Psnr.of(images.get(0).image(), images.get(1).image())).isGreaterThan(INVISIBLE);
+    }
+
+    private static GenerationParameters guided(
+            String prompt, SamplerKind sampler, int steps, GuidanceInterval interval) {
+        return new GenerationParameters(
+                prompt,
+                "green",
+                5,
+                sampler,
+                steps,
+                64,
+                64,
+                1,
+                EncodingOptions.DEFAULT,
+                interval,
+                SamplerSettings.DEFAULT);
     }
 
     private static GenerationParameters chunked(String prompt, double guidance) {
@@ -167,6 +234,7 @@ class StepBatchTest {
 
     private void generateOneOfEach() {
         start(request("a red star", 5, SamplerKind.PNDM, 4, 1), List.of(new Applied(large, 0.5)));
+        start(guided("", SamplerKind.DPMPP_SDE, 3, new GuidanceInterval(0, 0.5)), List.of(new Applied(large, 0.5)));
         start(request("a blue ring", 1, SamplerKind.UNIPC, 4, 2), List.of(), new Shadow(new Applied(small, 1), 5));
         generateTogether();
         end();

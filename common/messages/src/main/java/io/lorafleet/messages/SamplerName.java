@@ -2,6 +2,7 @@
 package io.lorafleet.messages;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lorafleet.messages.generation.GenerateImage;
 
 /** The samplers that a request can name. JSON uses the lower-case names. */
 public enum SamplerName {
@@ -23,9 +24,24 @@ public enum SamplerName {
     /** {@link #DPMPP_2M} with the noise levels of Karras et al. */
     @JsonProperty("dpmpp_2m_karras")
     DPMPP_2M_KARRAS,
+    /** Third-order multistep DPM-Solver++ that adds noise in each step. */
+    @JsonProperty("dpmpp_3m_sde")
+    DPMPP_3M_SDE,
+    /** DPM-Solver++ that adds noise and evaluates the model twice in each step. */
+    @JsonProperty("dpmpp_sde")
+    DPMPP_SDE,
+    /** Heun's method, which evaluates the model twice in each step (Karras et al. 2022). */
+    @JsonProperty("heun")
+    HEUN,
+    /** Second-order DEIS (Zhang and Chen 2023). */
+    @JsonProperty("deis")
+    DEIS,
     /** For latent consistency models (Luo et al. 2023). */
     @JsonProperty("lcm")
     LCM,
+    /** For trajectory consistency models (Zheng et al. 2024). */
+    @JsonProperty("tcd")
+    TCD,
     /** Pseudo linear multistep (Liu et al. 2022). */
     @JsonProperty("pndm")
     PNDM,
@@ -33,8 +49,60 @@ public enum SamplerName {
     @JsonProperty("unipc")
     UNIPC;
 
-    /** @return the number of sampler calls for {@code steps} steps. PNDM runs its second step twice */
+    /** The steps with which few-step models are distilled (diffusers: original_inference_steps). */
+    private static final int DISTILLED_STEPS = 50;
+
+    /** @return the most steps without explicit timesteps; models can have a lower limit */
+    public int maxSteps() {
+        return switch (this) {
+            case LCM, TCD -> DISTILLED_STEPS;
+            default -> GenerateImage.MAX_STEPS;
+        };
+    }
+
+    /** @return the number of model evaluations for {@code steps} steps */
     public int evaluations(int steps) {
-        return this == PNDM && steps > 1 ? steps + 1 : steps;
+        return evaluationsBefore(steps, steps);
+    }
+
+    /**
+     * The model evaluations before a step. PNDM evaluates the model twice in its first step. Heun's method and
+     * DPM-Solver++ SDE do so in each step except the last one.
+     *
+     * @param step index of a step, or the number of steps
+     * @param steps number of steps
+     */
+    public int evaluationsBefore(int step, int steps) {
+        return switch (this) {
+            case PNDM -> step == 0 || steps == 1 ? step : step + 1;
+            case HEUN, DPMPP_SDE -> step == steps ? 2 * step - 1 : 2 * step;
+            default -> step;
+        };
+    }
+
+    /** @return whether a spacing changes the timesteps */
+    public boolean takesSpacing() {
+        return switch (this) {
+            case DPMPP_2M_KARRAS, LCM, TCD -> false;
+            default -> true;
+        };
+    }
+
+    /** @return whether a request can list the timesteps, as in diffusers */
+    public boolean takesTimesteps() {
+        return switch (this) {
+            case EULER, DPMPP_2M, DPMPP_3M_SDE, HEUN, LCM, TCD -> true;
+            default -> false;
+        };
+    }
+
+    /** @return whether a request can list the noise levels, as in diffusers */
+    public boolean takesSigmas() {
+        return this == EULER;
+    }
+
+    /** @return whether a request can choose the share of new noise in each step */
+    public boolean takesEta() {
+        return this == TCD;
     }
 }

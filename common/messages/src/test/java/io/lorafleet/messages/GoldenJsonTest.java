@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.Figures;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.messages.feedback.FeedbackWithdrawn;
@@ -22,10 +23,13 @@ import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.PromptTokens;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.messages.generation.StepDone;
@@ -110,6 +114,18 @@ class GoldenJsonTest {
                                 .seed(7)
                                 .build()),
                 Arguments.of(
+                        "generate-image-with-mask",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a blue star")
+                                .initImage(new InitImage(SHA, 1, new InitImageMask(SHA, true)))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .build()),
+                Arguments.of(
                         "generate-image-with-prompt-encoding",
                         GenerateImage.class,
                         GenerateImage.builder("r1", AT)
@@ -121,6 +137,33 @@ class GoldenJsonTest {
                                 .seed(7)
                                 .baseFingerprint(SHA)
                                 .promptEncoding(new PromptEncoding(LongPrompt.CHUNKS, true, 1))
+                                .build()),
+                Arguments.of(
+                        "generate-image-with-sampling",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a star")
+                                .guidanceScale(5)
+                                .steps(3)
+                                .sampler(SamplerName.TCD)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
+                                .sampling(new SamplingOptions(
+                                        new GuidanceInterval(0.25, 0.75), null, List.of(999, 599, 199), null, 0.5))
+                                .build()),
+                Arguments.of(
+                        "generate-image-with-text-adapters",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a red star")
+                                .adapters(List.of(new AppliedAdapter(ADAPTER, 0.8, true)))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
                                 .build()),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
@@ -216,7 +259,27 @@ class GoldenJsonTest {
                                 null,
                                 null,
                                 null,
-                                AdapterVersion.TextEncoder.IGNORED)),
+                                AdapterVersion.TextEncoder.IGNORED,
+                                null)),
+                Arguments.of(
+                        "adapter-version-with-sampling-defaults",
+                        AdapterVersion.class,
+                        new AdapterVersion(
+                                "dmd2",
+                                1,
+                                SHA,
+                                1234,
+                                16,
+                                SHA,
+                                AdapterVersion.Kind.STYLE,
+                                null,
+                                AT,
+                                null,
+                                null,
+                                null,
+                                null,
+                                new SamplingDefaults(
+                                        SamplerName.LCM, null, 1.0, null, List.of(999, 749, 499, 249), null))),
                 Arguments.of(
                         "adapter-version-trained",
                         AdapterVersion.class,
@@ -233,6 +296,7 @@ class GoldenJsonTest {
                                 null,
                                 LINEAGE,
                                 FIGURES,
+                                null,
                                 null)),
                 Arguments.of("training-started", TrainingEvent.class, new TrainingStarted("fast", LINEAGE, "t1", AT)),
                 Arguments.of(

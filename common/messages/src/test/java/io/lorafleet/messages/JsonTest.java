@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GuidanceInterval;
+import io.lorafleet.messages.generation.SamplingOptions;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +59,36 @@ class JsonTest {
         String student = REQUEST.replace("\"guidanceScale\": 5", "\"guidanceScale\": 1");
         assertThat(Json.read(student.getBytes(UTF_8), GenerateImage.class).unetEvaluations())
                 .isEqualTo(25);
+    }
+
+    /** DDIM runs a step with one evaluation; PNDM repeats its first step; Heun has two in all steps but the last. */
+    @ParameterizedTest
+    @CsvSource({
+        "DDIM, 20, 0, 0.8, 20, 36",
+        "DDIM, 20, 0.5, 1, 20, 30",
+        "DDIM, 10, 0.25, 0.75, 10, 15",
+        "PNDM, 10, 0, 0.1, 11, 13",
+        "PNDM, 10, 0.1, 1, 11, 20",
+        "HEUN, 10, 0, 0.5, 19, 29",
+        "HEUN, 10, 0.5, 1, 19, 28",
+        "DPMPP_SDE, 1, 0, 1, 1, 2",
+        "LCM, 4, 0.1, 0.2, 4, 4",
+    })
+    void countsEvaluationsInTheGuidanceInterval(
+            SamplerName sampler, int steps, double start, double end, int allSteps, int evaluations) {
+        GenerateImage request = GenerateImage.builder("r1", Instant.EPOCH)
+                .prompt("")
+                .guidanceScale(5)
+                .steps(steps)
+                .sampler(sampler)
+                .size(64, 64)
+                .seed(7)
+                .count(3)
+                .sampling(new SamplingOptions(new GuidanceInterval(start, end), null, null, null, null))
+                .build();
+        assertThat(request.allSteps()).isEqualTo(3 * allSteps);
+        assertThat(request.unetEvaluations()).isEqualTo(3L * evaluations);
+        assertThat(request.cost()).isEqualTo(3L * evaluations * 64 * 64);
     }
 
     @ParameterizedTest

@@ -11,7 +11,9 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.SamplingOptions;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,12 +37,12 @@ class UpgradeTest {
 
     @Test
     void onlyTheHeaderOfANewerCommandIsRead() {
-        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 3, \"req");
-        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 2, found 3");
+        String newer = COMMAND.replace("25", "{\"first\": 5}").replace("{\"req", "{\"schemaVersion\": 4, \"req");
+        assertThat(header(newer).reasonToLeave(BASE)).isEqualTo("schemaVersion: expected at most 3, found 4");
         assertThat(header(newer).expired(Instant.parse("2026-01-02T03:04:05Z"))).isTrue();
-        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 3, \"req");
+        String readable = COMMAND.replace("{\"req", "{\"schemaVersion\": 4, \"req");
         assertThatThrownBy(() -> Json.read(readable.getBytes(UTF_8), GenerateImage.class))
-                .hasMessage("GenerateImage: schemaVersion: expected 1 to 2, found 3");
+                .hasMessage("GenerateImage: schemaVersion: expected 1 to 3, found 4");
     }
 
     @Test
@@ -53,6 +55,17 @@ class UpgradeTest {
         String readByOlderWorkers = COMMAND.replace("{\"req", "{" + encoding);
         assertThatThrownBy(() -> Json.read(readByOlderWorkers.getBytes(UTF_8), GenerateImage.class))
                 .hasMessage("GenerateImage: schemaVersion: expected at least 2 with promptEncoding, found none");
+    }
+
+    @Test
+    void samplingOptionsNeedTheVersionThatOlderWorkersLeave() {
+        String sampling = "\"sampling\": {\"guidanceInterval\": {\"start\": 0.0, \"end\": 0.8}}, \"req";
+        String current = COMMAND.replace("{\"req", "{\"schemaVersion\": 3, " + sampling);
+        assertThat(Json.read(current.getBytes(UTF_8), GenerateImage.class).sampling())
+                .isEqualTo(new SamplingOptions(new GuidanceInterval(0, 0.8), null, null, null, null));
+        String readByOlderWorkers = COMMAND.replace("{\"req", "{\"schemaVersion\": 2, " + sampling);
+        assertThatThrownBy(() -> Json.read(readByOlderWorkers.getBytes(UTF_8), GenerateImage.class))
+                .hasMessage("GenerateImage: schemaVersion: expected at least 3 with sampling, found 2");
     }
 
     @Test

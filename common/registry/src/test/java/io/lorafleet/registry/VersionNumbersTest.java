@@ -168,10 +168,11 @@ class VersionNumbersTest {
                 null,
                 LINEAGE,
                 new Figures(learned, 0.8, null, null),
+                null,
                 null);
     }
 
     private static AdapterVersion version(String sha256, String base, Kind kind, Double guidance, Lineage lineage) {
-        return new AdapterVersion("ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null, null);
+        return new AdapterVersion("ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null, null, null);
     }
 }

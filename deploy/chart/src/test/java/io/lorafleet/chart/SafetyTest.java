@@ -62,7 +62,8 @@ class SafetyTest {
         assertThat(pod.at("/initContainers/0/args"))
                 .extracting(JsonNode::asText)
                 .containsExactly(
-                        "model-check",
+                        "model",
+                        "check",
                         "--directory=/model/stable-diffusion-1.5",
                         "--copy-to=/models/stable-diffusion-1.5");
         assertThat(Chart.variable(pod.at("/containers/0"), "LORAFLEET_MODEL"))

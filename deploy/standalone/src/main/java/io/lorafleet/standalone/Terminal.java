@@ -18,11 +18,17 @@ public final class Terminal {
         return Boolean.getBoolean("lorafleet.terminal");
     }
 
+    /** @return whether colors are allowed; see <a href="https://no-color.org">no-color.org</a> */
+    private static boolean isColored() {
+        String noColor = System.getenv("NO_COLOR");
+        return noColor == null || noColor.isEmpty();
+    }
+
     /** @return a progress bar that looks the same in all commands */
     public static ProgressBarBuilder bar(String task, PrintStream out) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
-                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                .setStyle(isColored() ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.UNICODE_BLOCK)
                 .setConsumer(new ConsoleProgressBarConsumer(out));
     }
 }

@@ -111,6 +111,40 @@ class FleetScriptTest {
     }
 
     @Test
+    void saysWhyItBuilds() throws Exception {
+        file("gateway/src/main/resources/new.html", BUILT.plusSeconds(60));
+        assertThat(run("up"))
+                .startsWith(
+                        "fleet: building, because gateway/src/main/resources/new.html is newer than the last build;");
+
+        Files.delete(root.resolve(CLI));
+        assertThat(run("up")).startsWith("fleet: building, because " + CLI + " does not exist;");
+    }
+
+    @Test
+    void buildsNothingIfTheUserSaysSo() throws Exception {
+        file("pom.xml", BUILT.plusSeconds(60));
+
+        assertThat(run("--no-build", "up")).doesNotContain("buil").endsWith(CLI + " up\n");
+        assertThat(run(Map.of("FLEET_NO_BUILD", "1"), "up"))
+                .doesNotContain("buil")
+                .endsWith(CLI + " up\n");
+
+        Files.delete(root.resolve(CLI));
+        assertThat(run("--no-build", "up")).startsWith("fleet: " + CLI + " does not exist");
+    }
+
+    @Test
+    void aDistributionIsNeverBuilt() throws Exception {
+        for (String part : List.of("mvnw", "pom.xml")) {
+            Files.delete(root.resolve(part));
+        }
+        Files.delete(root.resolve("trainer/target/quarkus-app/quarkus-run.jar"));
+
+        assertThat(run("workers")).doesNotContain("buil").endsWith(CLI + " workers\n");
+    }
+
+    @Test
     void stopsWhenTheBuildFails() throws Exception {
         Files.delete(root.resolve(CLI));
         script("mvnw", "exit 1");
@@ -145,11 +179,17 @@ class FleetScriptTest {
 
     /** @return the output, including errors */
     private String run(String... args) throws IOException, InterruptedException {
+        return run(Map.of(), args);
+    }
+
+    private String run(Map<String, String> environment, String... args) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(root.resolve("deploy/fleet").toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(Map.of("JAVA_HOME", root.resolve("jdk").toString()));
+        builder.environment().remove("FLEET_NO_BUILD");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);
         process.waitFor();

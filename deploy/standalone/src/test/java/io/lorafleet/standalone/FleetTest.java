@@ -4,6 +4,7 @@ package io.lorafleet.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.lorafleet.standalone.cli.CommandRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,10 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
@@ -51,6 +54,35 @@ class FleetTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasAnExampleThatIsCorrect(String command) {
+        CommandLine found = Fleet.commandLine(CommandRun.NO_SETTINGS);
+        for (String word : command.split(" ")) {
+            found = word.equals("fleet") ? found : found.getSubcommands().get(word);
+        }
+        List<String> examples = Stream.of(found.getCommandSpec().usageMessage().footer())
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith("  "))
+                .toList();
+
+        assertThat(examples).isNotEmpty().anyMatch(example -> example.contains(command));
+        for (String example : examples) {
+            // Without what only the shell reads.
+            String line = example.replaceAll("\\$\\(.*\\)|<\\(.*\\)", "ID")
+                    .replaceAll(" (\\||&&|<) .*|^.*=\\S+ fleet|source ID", "");
+            String[] words = Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                    .matcher(line)
+                    .results()
+                    .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                    .toArray(String[]::new);
+            if (words.length > 1) {
+                Fleet.commandLine(CommandRun.NO_SETTINGS)
+                        .parseArgs(Arrays.copyOfRange(words, words[0].equals("fleet") ? 1 : 0, words.length));
+            }
+        }
+    }
+
     @Test
     void commandsAreFoundAtEveryLevel() {
         assertThat(commands()).contains("fleet", "fleet generate", "fleet adapter add", "fleet bench serve");
@@ -63,6 +95,56 @@ class FleetTest {
         assertThat(run("generate", "a star", "-o", "star.png", "--sampler", "heun"))
                 .isEqualTo(2);
         assertThat(run()).isEqualTo(2);
+    }
+
+    @Test
+    void theVersionNamesTheCommitAndTheJavaRuntime() {
+        assertThat(run("--version")).isZero();
+
+        assertThat(out.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).matches("fleet \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"),
+                        line -> assertThat(line).matches("commit ([0-9a-f]{7,40}|unknown)"),
+                        line -> assertThat(line)
+                                .startsWith("Java " + Runtime.version())
+                                .endsWith(System.getProperty("os.arch")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "generat, unknown command: generat, generate",
+        "adapter lits, unknown command: lits, list",
+        "up --prot 80, unknown option: --prot, --port",
+        "workers --output=jsn, '--output: expected one of table, wide, json, name, found jsn', json",
+        "generate x --sampler eular, 'euler_ancestral, dpmpp_2m, dpmpp_2m_karras, lcm, pndm, unipc, found eular', euler"
+    })
+    void aTypingErrorGetsASuggestion(String line, String problem, String suggestion) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+
+        assertThat(err.toString()).contains(problem).contains("Did you mean '" + suggestion + "'");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "generate x --steps many, '--steps: expected a whole number, found many'",
+        "generate x --guidance-scale high, '--guidance-scale: expected a number, found high'",
+        "workers now, unexpected argument: now",
+        "xyzzy, unknown command: xyzzy"
+    })
+    void aMistakeWithoutASuggestionIsExplained(String line, String problem) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+
+        assertThat(err.toString()).startsWith("fleet: " + problem + System.lineSeparator() + "Run '");
+    }
+
+    @Test
+    void theHelpListsTheExitCodes() {
+        run("--help");
+
+        for (Exit exit : Exit.values()) {
+            assertThat(out.toString()).containsPattern("\\s" + exit.code() + "\\s+\\p{Upper}");
+        }
     }
 
     @Test
@@ -107,7 +189,7 @@ class FleetTest {
             {"--priority", "urgent"}
         };
         for (String[] options : wrong) {
-            String[] image = {"generate", "a star", "-o", "star.png"};
+            String[] image = {"generate", "a star"};
             assertThat(run(image, options)).as("%s", List.of(options)).isEqualTo(2);
         }
         assertThat(err.toString()).contains("expected NAME or NAME=SCALE", "such as 30s, found soon");
@@ -163,8 +245,9 @@ class FleetTest {
     }
 
     private int run(String... args) {
-        CommandLine fleet =
-                Fleet.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine fleet = Fleet.commandLine(CommandRun.NO_SETTINGS)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         return fleet.execute(args);
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 
 /** The gateway's page in a real browser, with a real fleet. */
@@ -67,6 +68,14 @@ class PageIT extends InBrowser {
     }
 
     @Test
+    @Order(1)
+    void offersPromptsBeforeTheFirstImage() throws Exception {
+        open("create");
+        await().atMost(TIMEOUT).until(() -> count(".empty button") == 3);
+        looksGood("create-empty");
+    }
+
+    @Test
     @Order(2)
     void drawsAndRates() throws Exception {
         open("create");
@@ -99,6 +108,70 @@ class PageIT extends InBrowser {
     }
 
     @Test
+    @Order(3)
+    void enlargesAnImageAndGoesToTheNextOne() {
+        open("create");
+        await().atMost(TIMEOUT).until(() -> count(".zoom") == 2);
+        find(".zoom").click();
+        assertThat(text(".lightbox p")).contains("1 of 2");
+        find(".lightbox").sendKeys(Keys.ARROW_RIGHT);
+        assertThat(text(".lightbox p")).contains("2 of 2");
+        assertThat(count(".lightbox img.crisp")).isEqualTo(1);
+        find(".lightbox").sendKeys(Keys.ESCAPE);
+        await().atMost(TIMEOUT).until(() -> count(".lightbox") == 0);
+    }
+
+    @Test
+    @Order(3)
+    void usesTheSettingsOfAGenerationAndKeepsThem() {
+        open("create");
+        await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
+        press("Use settings");
+        assertThat(find("textarea").getAttribute("value")).isEqualTo("a large red star on a gray background");
+        assertThat(find("[name=steps]").getAttribute("value")).isEqualTo("30");
+        assertThat(find("input[value=" + STUDENT + "]").isSelected()).isTrue();
+        String seed = find("[name=seed]").getAttribute("value");
+        assertThat(seed).isNotEmpty();
+        browser.navigate().refresh();
+        await().atMost(TIMEOUT).until(() -> seed.equals(find("[name=seed]").getAttribute("value")));
+        browser.executeScript("sessionStorage.clear()");
+    }
+
+    @Test
+    @Order(3)
+    void usesTheSettingsOfADroppedImage() {
+        open("create");
+        await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
+        browser.executeAsyncScript("""
+                const done = arguments[0];
+                fetch(document.querySelector('.zoom > img').src)
+                    .then((answer) => answer.blob())
+                    .then((blob) => {
+                      const files = new DataTransfer();
+                      files.items.add(new File([blob], 'star.png'));
+                      document.querySelector('.studio')
+                          .dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));
+                      done();
+                    });""");
+        await().atMost(TIMEOUT).until(() -> "30".equals(find("[name=steps]").getAttribute("value")));
+        assertThat(find("textarea").getAttribute("value")).isEqualTo("a large red star on a gray background");
+        browser.executeScript("sessionStorage.clear()");
+    }
+
+    @Test
+    @Order(3)
+    void changesItsColours() throws IOException {
+        open("create");
+        find("#theme").click();
+        find("#theme").click();
+        assertThat(browser.executeScript("return getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(15, 18, 24)");
+        looksGood("create-dark");
+        find("#theme").click();
+        assertThat(find("#theme").getText()).contains("System");
+    }
+
+    @Test
     @Order(4)
     void comparesTeacherAndStudents() throws Exception {
         open("compare");
@@ -122,14 +195,16 @@ class PageIT extends InBrowser {
 
     @Test
     @Order(6)
-    void saysWhatTheGatewayRefuses() {
+    void saysWhatTheGatewayRefusesBesideTheField() {
         open("create");
         find("textarea").sendKeys("a");
-        browser.executeScript("document.querySelector('[name=width]').closest('details').open = true");
+        find("[name=size] option[value=custom]").click();
         find("[name=width]").sendKeys("8000");
         browser.executeScript("document.querySelector('form').noValidate = true");
         press("Generate");
-        await().atMost(TIMEOUT).until(() -> text("#said").contains("width: expected"));
+        await().atMost(TIMEOUT).until(() -> text(".error").contains("Expected a multiple of 8"));
+        assertThat(find("[name=width]").getAttribute("aria-invalid")).isEqualTo("true");
+        browser.executeScript("sessionStorage.clear()");
     }
 
     @Test

@@ -100,7 +100,7 @@ class PoolsIT {
     private AdapterVersion addAdapter(Path base, String name) throws Exception {
         byte[] weights = RandomAdapter.file(RandomAdapter.shapes(base), 4, RandomAdapter.MILD, 1);
         Path file = Files.write(folder.resolve("chalk.safetensors"), weights);
-        return gateway.addAdapter("chalk", file, 5.0, name, false).value();
+        return gateway.addAdapter("chalk", file, 5.0, name, false, null).value();
     }
 
     private String generate(@Nullable String adapter, @Nullable String base) throws InterruptedException {
@@ -120,6 +120,9 @@ class PoolsIT {
                 null,
                 null,
                 base,
+                null,
+                null,
+                null,
                 null,
                 null,
                 null);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -87,6 +88,14 @@ public final class AdapterDirectory {
                     "a path to a file or folder",
                     "a path that is too long, has a file as a parent, or contains a symbolic link loop");
         }
+    }
+
+    /** @param file a file in the same folder as one that was found @return its content; empty if there is no such file */
+    Optional<SeekableByteChannel> openSibling(Path file) throws IOException {
+        Path below = root.toRealPath();
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                ? Optional.of(openBelow(below, file))
+                : Optional.empty();
     }
 
     private Found at(Path named) throws IOException {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.adapter;
 
+import io.lorafleet.safetensors.BadSafetensorsException;
+import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.PeftFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +104,32 @@ public final class AdapterFiles {
 
     private Load upload(AdapterUploads.Description adapter, @Nullable String owner, AdapterDirectory.Found.File file)
             throws IOException {
+        if (PeftFiles.WEIGHTS.equals(String.valueOf(file.path().getFileName()))) {
+            return uploadPeft(adapter, owner, file);
+        }
         try (SeekableByteChannel content = file.content()) {
             return new Load.Uploaded(uploads.upload(adapter, owner, content.size(), Channels.newInputStream(content)));
+        }
+    }
+
+    /** @param weights a file of PEFT, which has its config in the same folder */
+    private Load uploadPeft(
+            AdapterUploads.Description adapter, @Nullable String owner, AdapterDirectory.Found.File weights)
+            throws IOException {
+        try (SeekableByteChannel content = weights.content()) {
+            Path config = weights.path().resolveSibling(PeftFiles.CONFIG);
+            Optional<SeekableByteChannel> opened = directory.orElseThrow().openSibling(config);
+            if (opened.isEmpty()) {
+                return new Load.Refused(PeftFiles.CONFIG + " beside " + PeftFiles.WEIGHTS, "no such file");
+            }
+            byte[] settings;
+            try (InputStream in = Channels.newInputStream(opened.get())) {
+                settings = in.readNBytes(PeftFiles.MAX_CONFIG_BYTES);
+            }
+            PeftFiles.Combined file = PeftFiles.combine(settings, Channels.newInputStream(content), content.size());
+            return new Load.Uploaded(uploads.upload(adapter, owner, file.bytes(), file.content()));
+        } catch (BadSafetensorsException | BadAdapterException e) {
+            return new Load.Uploaded(new Upload.Refused(String.valueOf(e.getMessage())));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
@@ -13,6 +14,7 @@ import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.safetensors.adapter.AdapterContents;
 import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.PeftFiles;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
 import java.io.IOException;
@@ -62,13 +64,15 @@ public final class AdapterUploads {
      *
      * @param model name of the base for which the adapter was made; null for the default base
      * @param textEncoder what to do with tensors for a text encoder
+     * @param samplingDefaults sampling that the author prescribes; null for none
      */
     public record Description(
             String name,
             AdapterVersion.Kind kind,
             @Nullable Double guidance,
             @Nullable String model,
-            TextEncoderTensors textEncoder) {}
+            TextEncoderTensors textEncoder,
+            @Nullable SamplingDefaults samplingDefaults) {}
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
@@ -103,6 +107,25 @@ public final class AdapterUploads {
         }
     }
 
+    /**
+     * Like {@link #upload}, for a zip file of a PEFT folder. A stored adapter is one file, so the two files of the
+     * folder are combined.
+     *
+     * @param zip content of the zip file; not closed
+     */
+    public Upload uploadPeft(Description adapter, @Nullable String owner, InputStream zip) throws IOException {
+        try (PeftArchive archive = PeftArchive.read(zip, maxBytes)) {
+            PeftFiles.Combined file = archive.combined();
+            try (InputStream content = file.content()) {
+                return upload(adapter, owner, file.bytes(), content);
+            }
+        } catch (PeftArchive.Refusal | BadSafetensorsException | BadAdapterException e) {
+            return new Upload.Refused(String.valueOf(e.getMessage()));
+        } catch (PeftArchive.TooLarge e) {
+            return new Upload.TooLarge(maxBytes);
+        }
+    }
+
     private Upload receive(Description adapter, long declaredBytes, IncomingAdapter file)
             throws IOException, BadSafetensorsException, BadAdapterException {
         SafetensorsHeader header = file.readHeader(maxBytes);
@@ -112,10 +135,10 @@ public final class AdapterUploads {
         if (declaredBytes >= 0) {
             header.requireFileOf(declaredBytes);
         }
-        // A stored adapter is one file, so there is no adapter_config.json beside it.
-        AdapterContents contents = AdapterContents.of(header.tensors(), adapter.textEncoder(), false);
+        AdapterContents contents = AdapterContents.of(header.tensors(), header.metadata(), adapter.textEncoder());
         String sha256 = file.readTensors(header);
-        TextEncoder textEncoder = contents.ignored() > 0 ? TextEncoder.IGNORED : null;
+        TextEncoder textEncoder =
+                contents.changesText() ? TextEncoder.APPLIED : contents.ignored() > 0 ? TextEncoder.IGNORED : null;
         return publish(draft(adapter, sha256, header.fileBytes(), contents.rank(), textEncoder), file);
     }
 
@@ -138,7 +161,8 @@ public final class AdapterUploads {
                 null,
                 null,
                 null,
-                textEncoder);
+                textEncoder,
+                adapter.samplingDefaults());
     }
 
     private Optional<BaseModel> base(@Nullable String named) {
@@ -163,6 +187,8 @@ public final class AdapterUploads {
         return newest.sha256().equals(draft.sha256())
                 && newest.kind() == draft.kind()
                 && Objects.equals(newest.guidance(), draft.guidance())
+                && Objects.equals(newest.samplingDefaults(), draft.samplingDefaults())
+                && newest.textEncoder() == draft.textEncoder()
                 && !isForAnotherBase;
     }
 }

@@ -6,7 +6,7 @@ import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 
-/** The names of the adapter kinds in the API, and of the choices for tensors that workers cannot apply. */
+/** The names of the adapter kinds in the API, and of the choices for tensors for a text encoder. */
 public final class AdapterKinds {
     private AdapterKinds() {}
 
@@ -20,9 +20,9 @@ public final class AdapterKinds {
 
     public static TextEncoderTensors textEncoder(String text) {
         return switch (text) {
-            case "refuse" -> TextEncoderTensors.REFUSE;
+            case "apply" -> TextEncoderTensors.APPLY;
             case "ignore" -> TextEncoderTensors.IGNORE;
-            default -> throw new ProblemException(Problem.invalid("textEncoder", "refuse or ignore", "another value"));
+            default -> throw new ProblemException(Problem.invalid("textEncoder", "apply or ignore", "another value"));
         };
     }
 }

@@ -5,6 +5,7 @@ import io.lorafleet.gateway.adapter.AdapterUploads;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.adapter.Retirement;
 import io.lorafleet.gateway.adapter.Retirements;
+import io.lorafleet.gateway.adapter.Upload;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.http.problem.ProblemType;
@@ -14,6 +15,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterRegistry;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -47,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class AdapterResource {
     static final String PATH = "/v1/adapters";
 
+    private static final String ZIP = "application/zip";
+
     private final AdapterRegistry registry;
     private final AdapterUploads uploads;
     private final Retirements retirements;
@@ -78,8 +82,10 @@ public final class AdapterResource {
 
     @PUT
     @Path("/{name}")
-    @Consumes(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(operationId = "uploadAdapter", summary = "Upload a safetensors file as the newest version of an adapter")
+    @Consumes({MediaType.APPLICATION_OCTET_STREAM, ZIP})
+    @Operation(
+            operationId = "uploadAdapter",
+            summary = "Upload a safetensors file, or a zip file of a PEFT folder, as the newest version of an adapter")
     @APIResponse(
             responseCode = "201",
             description = "The new version",
@@ -111,37 +117,50 @@ public final class AdapterResource {
                     @Nullable
                     String model,
             @QueryParam("textEncoder")
-                    @DefaultValue("refuse")
+                    @DefaultValue("apply")
                     @Parameter(
-                            description = "What to do with a file that has tensors for a text encoder, which workers"
-                                    + " cannot apply: refuse it, or ignore these tensors and use the rest. The"
-                                    + " version then has textEncoder: ignored",
+                            description = "What to do with the file's tensors for the text encoders: apply them when"
+                                    + " prompts are encoded, or ignore them and use the rest. A version whose file has"
+                                    + " such tensors has textEncoder: applied or ignored",
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
-                                            enumeration = {"refuse", "ignore"}))
+                                            enumeration = {"apply", "ignore"}))
                     String textEncoder,
+            @BeanParam SamplingDefaultsQuery sampling,
             @Context HttpHeaders headers,
-            InputStream safetensors)
+            InputStream file)
             throws IOException {
         Description adapter = new Description(
-                name, AdapterKinds.of(kind), guidance(guidance), model, AdapterKinds.textEncoder(textEncoder));
+                name,
+                AdapterKinds.of(kind),
+                guidance(guidance),
+                model,
+                AdapterKinds.textEncoder(textEncoder),
+                sampling.defaults());
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
-        return uploads.upload(adapter, caller.owner(), declaredBytes, safetensors)
-                .match(
-                        published -> Response.created(URI.create(PATH + "/" + name))
-                                .entity(published.version())
-                                .build(),
-                        unchanged -> Response.ok(unchanged.version()).build(),
-                        tooLarge -> {
-                            throw new ProblemException(
-                                    ProblemType.TOO_LARGE,
-                                    "body: expected at most " + tooLarge.maxBytes() + " bytes, found more");
-                        },
-                        refused -> {
-                            throw new ProblemException(ProblemType.INVALID_ADAPTER, refused.reason());
-                        });
+        Upload upload = isZip(headers)
+                ? uploads.uploadPeft(adapter, caller.owner(), file)
+                : uploads.upload(adapter, caller.owner(), declaredBytes, file);
+        return upload.match(
+                published -> Response.created(URI.create(PATH + "/" + name))
+                        .entity(published.version())
+                        .build(),
+                unchanged -> Response.ok(unchanged.version()).build(),
+                tooLarge -> {
+                    throw new ProblemException(
+                            ProblemType.TOO_LARGE,
+                            "body: expected at most " + tooLarge.maxBytes() + " bytes, found more");
+                },
+                refused -> {
+                    throw new ProblemException(ProblemType.INVALID_ADAPTER, refused.reason());
+                });
+    }
+
+    private static boolean isZip(HttpHeaders headers) {
+        MediaType type = headers.getMediaType();
+        return type != null && ZIP.equals(type.getType() + "/" + type.getSubtype());
     }
 
     @DELETE

@@ -48,6 +48,20 @@ final class ApiExamples {
                       "clipSkip": 1,
                       "longPrompt": "truncate"
                     }"""),
+            new Example("createGeneration", "Guidance in the first 80 % of the steps", """
+                    {
+                      "prompt": "a pink cross on a gray background",
+                      "guidanceEnd": 0.8,
+                      "timestepSpacing": "trailing"
+                    }"""),
+            new Example("createGeneration", "The timesteps of a few-step model", """
+                    {
+                      "prompt": "a green diamond",
+                      "sampler": "tcd",
+                      "timesteps": [999, 749, 499, 249],
+                      "eta": 0.2,
+                      "guidanceScale": 1
+                    }"""),
             new Example("createGeneration", "A student with a style", """
                     {
                       "prompt": "a small green square",
@@ -60,6 +74,16 @@ final class ApiExamples {
                       "initImage": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
                     2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
                       "strength": 0.6
+                    }"""),
+            new Example( // mask: the right half is white
+                    "createGeneration", "Repaint a part of an image", """
+                    {
+                      "prompt": "a green ring",
+                      "initImage": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
+                    2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
+                      "mask": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQAAAACCEkxzAAAAGklEQVR42mNkYGBg+M/AwMDEAAWjjFEG8QwA\
+                    yyMBf5gYzUkAAAAASUVORK5CYII=",
+                      "keepUnmasked": true
                     }"""),
             new Example("rateImage", "Good", """
                     {"rating": "up"}"""),

@@ -3,9 +3,11 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.generation.admission.RequestedAdapter;
+import io.lorafleet.gateway.generation.admission.RequestedSampling;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ public record GenerationBody(
 
         @Schema(
                 description = "With initImage, the share of the steps to run: greater than 0 and at most 1."
-                        + " Lower values keep more of the init image. Default: 0.8.")
+                        + " Lower values keep more of the init image. Default: 0.8, or 1 with mask.")
         @Nullable
         Double strength,
 
@@ -118,7 +120,63 @@ public record GenerationBody(
                 description = "Number of layers at the end of each text encoder that are not used, counted as in"
                         + " diffusers. Default: 0.")
         @Nullable
-        Integer clipSkip) {
+        Integer clipSkip,
+
+        @Schema(
+                description =
+                        "With initImage, the part to repaint: a PNG or JPEG file like initImage, of the same size."
+                                + " White is repainted and black is kept; colors are converted to gray, and white begins at"
+                                + " 128 of 255. Required if the model is an inpainting model. Default: the whole image.")
+        @Nullable
+        String mask,
+
+        @Schema(
+                description = "With mask, whether the pixels outside the mask are those of the init image. Otherwise,"
+                        + " they pass through the autoencoder, which changes them slightly. Default: false.")
+        @Nullable
+        Boolean keepUnmasked,
+
+        @Schema(
+                minimum = "0",
+                maximum = "1",
+                description = "Share of the steps before guidance starts. Before that, each step needs one UNet"
+                        + " evaluation instead of two. Default: 0.")
+        @Nullable
+        Double guidanceStart,
+
+        @Schema(
+                minimum = "0",
+                maximum = "1",
+                description = "Share of the steps before guidance ends. After that, each step needs one UNet"
+                        + " evaluation instead of two. Default: 1.")
+        @Nullable
+        Double guidanceEnd,
+
+        @Schema(
+                implementation = TimestepSpacing.class,
+                description = "How the timesteps are spaced, as in diffusers. The samplers dpmpp_2m_karras, lcm and tcd"
+                        + " take no spacing. Default: the model's.")
+        @Nullable
+        String timestepSpacing,
+
+        @Schema(
+                description = "The timestep of each step, highest first, 999 to 0. For the samplers euler, dpmpp_2m,"
+                        + " dpmpp_3m_sde, heun, lcm and tcd. Default: the timesteps of the spacing.")
+        @Nullable
+        List<@Nullable Integer> timesteps,
+
+        @Schema(
+                description = "The noise level of each step, highest first, and a final 0. For the sampler euler."
+                        + " Default: the noise levels of the timesteps.")
+        @Nullable
+        List<@Nullable Double> sigmas,
+
+        @Schema(
+                minimum = "0",
+                maximum = "1",
+                description = "With the sampler tcd, the share of new noise in each step. Default: 0.3.")
+        @Nullable
+        Double eta) {
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
@@ -158,6 +216,9 @@ public record GenerationBody(
                 webhook,
                 longPrompt,
                 promptWeights,
-                clipSkip);
+                clipSkip,
+                mask,
+                keepUnmasked,
+                new RequestedSampling(guidanceStart, guidanceEnd, timestepSpacing, timesteps, sigmas, eta));
     }
 }

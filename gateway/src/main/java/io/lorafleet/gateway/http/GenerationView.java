@@ -6,13 +6,17 @@ import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.GenerationSucceeded.GeneratedImage;
+import io.lorafleet.messages.generation.GuidanceInterval;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.PromptTokens;
+import io.lorafleet.messages.generation.SamplingOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -63,8 +67,16 @@ public record GenerationView(
 
     /**
      * @param initImage SHA-256 of the init image; null if absent
+     * @param mask SHA-256 of the mask; null if absent
+     * @param keepUnmasked null without a mask
      * @param pool name of the pool whose workers generate the images
      * @param longPrompt null if the prompts are so short that it makes no difference
+     * @param guidanceStart null if guidance is applied in all steps or in none
+     * @param guidanceEnd null if guidance is applied in all steps or in none
+     * @param timestepSpacing null for the model's spacing
+     * @param timesteps null for the timesteps of the spacing
+     * @param sigmas null for the noise levels of the timesteps
+     * @param eta null for the sampler's default
      */
     record RequestView(
             String prompt,
@@ -84,9 +96,21 @@ public record GenerationView(
             String pool,
             @Nullable LongPrompt longPrompt,
             boolean promptWeights,
-            int clipSkip) {
+            int clipSkip,
+            @Nullable String mask,
+            @Nullable Boolean keepUnmasked,
+            @Nullable Double guidanceStart,
+            @Nullable Double guidanceEnd,
+            @Nullable TimestepSpacing timestepSpacing,
+            @Nullable List<Integer> timesteps,
+            @Nullable List<Double> sigmas,
+            @Nullable Double eta) {
 
         static RequestView of(GenerateImage request) {
+            SamplingOptions sampling = request.samplingOptions();
+            GuidanceInterval interval = sampling.guidanceInterval();
+            InitImageMask mask =
+                    request.initImage() == null ? null : request.initImage().mask();
             return new RequestView(
                     request.prompt(),
                     request.negativePrompt(),
@@ -105,7 +129,15 @@ public record GenerationView(
                     request.poolName(),
                     canBeLong(request) ? request.encoding().longPrompt() : null,
                     request.encoding().weights(),
-                    request.encoding().clipSkip());
+                    request.encoding().clipSkip(),
+                    mask == null ? null : mask.sha256(),
+                    mask == null ? null : mask.keepUnmasked(),
+                    interval == null ? null : interval.start(),
+                    interval == null ? null : interval.end(),
+                    sampling.spacing(),
+                    sampling.timesteps(),
+                    sampling.sigmas(),
+                    sampling.eta());
         }
     }
 

@@ -45,7 +45,7 @@ class AdapterUploadsTest {
     private static final long MAX_BYTES = 100_000_000;
     private static final String NOBODY = null;
     private static final Description INK =
-            new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE);
+            new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, null);
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
     private final AdapterRegistry registry = new AdapterRegistry();
@@ -149,7 +149,10 @@ class AdapterUploadsTest {
         ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
         int length = file.available();
         assertThat(uploads.upload(
-                        new Description(name, kind, guidance, null, TextEncoderTensors.REFUSE), NOBODY, length, file))
+                        new Description(name, kind, guidance, null, TextEncoderTensors.REFUSE, null),
+                        NOBODY,
+                        length,
+                        file))
                 .isInstanceOf(Upload.Refused.class);
         assertThat(file.available()).isEqualTo(length);
     }

@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,7 +52,7 @@ class JudgedUploadsTest {
                 CLOCK);
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
-        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder);
+        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder, null);
 
         Upload upload = uploads.upload(adapter, null, -1, new ByteArrayInputStream(bytes(file.get("tensors"))));
 
@@ -60,7 +61,7 @@ class JudgedUploadsTest {
                     .isInstanceOfSatisfying(
                             Upload.Published.class,
                             published -> assertThat(published.version().textEncoder())
-                                    .isEqualTo(textEncoder == TextEncoderTensors.IGNORE ? TextEncoder.IGNORED : null));
+                                    .isEqualTo(expected(file.get("tensors"), textEncoder)));
         } else {
             assertThat(upload)
                     .isInstanceOfSatisfying(
@@ -68,6 +69,13 @@ class JudgedUploadsTest {
                             refused -> assertThat(refused.reason())
                                     .contains(file.get("reason").asText()));
         }
+    }
+
+    private static @Nullable TextEncoder expected(JsonNode tensors, TextEncoderTensors textEncoder) {
+        boolean hasText = tensors.propertyStream()
+                .anyMatch(tensor ->
+                        tensor.getKey().startsWith("lora_te") || tensor.getKey().startsWith("text_encoder"));
+        return !hasText ? null : textEncoder == TextEncoderTensors.IGNORE ? TextEncoder.IGNORED : TextEncoder.APPLIED;
     }
 
     static Stream<Arguments> files() throws IOException {

@@ -140,6 +140,13 @@ public final class Samples {
         return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, model, List.of(), List.of(), NOW);
     }
 
+    /** @return a ready worker with an inpainting model, in a pool with the name of the model */
+    public static WorkerStatus inpainting(String id, String model, String fingerprint) {
+        BaseModel base = new BaseModel(model, fingerprint, 8, 64, SamplerName.DDIM, true);
+        return new WorkerStatus(
+                id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model);
+    }
+
     /** @return a ready worker of a pool */
     public static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 128, SamplerName.EULER);

@@ -27,9 +27,14 @@ import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +117,44 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
+    void prescribesTheSamplingOfRequests() {
+        String prescribed = "lcm?sampler=lcm&guidanceScale=1&timesteps=999,749,499,249";
+        put(prescribed, lora("lcm", 1))
+                .statusCode(201)
+                .body("samplingDefaults.sampler", equalTo("lcm"))
+                .body("samplingDefaults.guidanceScale", equalTo(1.0f))
+                .body("samplingDefaults.timesteps", contains(999, 749, 499, 249));
+        put(prescribed, lora("lcm", 1)).statusCode(200).body("version", equalTo(1));
+        String id = submit(Map.of("prompt", "a", "adapter", "lcm"));
+        given().get("/v1/generations/" + id)
+                .then()
+                .body("request.sampler", equalTo("lcm"))
+                .body("request.steps", equalTo(4))
+                .body("request.guidanceScale", equalTo(1.0f))
+                .body("request.timesteps", contains(999, 749, 499, 249))
+                .body("request.timestepSpacing", equalTo(null));
+        put("lcm?sampler=lcm&steps=8", lora("lcm", 1)).statusCode(201).body("version", equalTo(2));
+    }
+
+    @Test
+    void refusesASamplingThatCannotBe() {
+        for (String query : List.of(
+                "sampler=of-tomorrow",
+                "steps=few",
+                "steps=0",
+                "timesteps=999,499",
+                "sampler=ddim&timesteps=999,499",
+                "sampler=lcm&timesteps=499,999",
+                "sampler=lcm&timesteps=999,499&steps=4",
+                "sampler=lcm&timestepSpacing=trailing",
+                "sampler=tcd&eta=2",
+                "guidanceScale=0.5")) {
+            isProblem(put("bad?" + query, lora("bad", 1)), 400, "invalid-request");
+        }
+        isProblem(put("bad?kind=student&guidance=5&guidanceScale=1", lora("bad", 1)), 422, "invalid-adapter");
+    }
+
+    @Test
     void pinsEveryAdapterOfARequestThatComposesThem() {
         put("chalk", lora("chalk", 1)).statusCode(201);
         put("turbo?kind=student&guidance=5", lora("turbo", 1)).statusCode(201);
@@ -190,17 +233,45 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
-    void usesTheUNetPartOfAFileIfTheCallerIgnoresItsTextEncoder() {
+    void appliesTheTextEncoderPartOfAFileUnlessTheCallerIgnoresIt() {
         byte[] file = safetensors("""
                 {"unet.conv_in.lora_A.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
                  "unet.conv_in.lora_B.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [4, 8]},
-                 "text_encoder.x.lora_A.weight": {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}
-                """, 12);
-        ValidatableResponse refusal = put("both", file);
+                 "text_encoder.text_projection.lora_A.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [8, 12]},
+                 "text_encoder.text_projection.lora_B.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [12, 16]}}
+                """, 16);
+        put("both", file).statusCode(201).body("textEncoder", equalTo("applied"));
+        put("both?textEncoder=apply", file).statusCode(200);
+        put("both?textEncoder=ignore", file)
+                .statusCode(201)
+                .body("textEncoder", equalTo("ignored"))
+                .body("version", equalTo(2));
+        isProblem(put("both?textEncoder=refuse", file), 400, "invalid-request");
+    }
+
+    @Test
+    void publishesAZipFileOfAPeftFolder() throws IOException {
+        Path folder = Path.of("../common/diffusion/src/test/resources/golden/sd1/lora/peft_folder_dora");
+        ByteArrayOutputStream zip = new ByteArrayOutputStream();
+        try (ZipOutputStream entries = new ZipOutputStream(zip)) {
+            for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
+                entries.putNextEntry(new ZipEntry(file));
+                Files.copy(folder.resolve(file), entries);
+            }
+        }
+        given().contentType("application/zip")
+                .body(zip.toByteArray())
+                .put("/v1/adapters/peft-zip")
+                .then()
+                .statusCode(201)
+                .body("rank", equalTo(2));
+        isProblem(put("peft-zip", zip.toByteArray()), 422, "invalid-adapter"); // as a safetensors file
+        ValidatableResponse refusal = given().contentType("application/zip")
+                .body("not a zip file".getBytes(UTF_8))
+                .put("/v1/adapters/peft-zip")
+                .then();
         isProblem(refusal, 422, "invalid-adapter");
-        refusal.body("detail", containsString("such as text_encoder.x.lora_A.weight"));
-        put("both?textEncoder=ignore", file).statusCode(201).body("textEncoder", equalTo("ignored"));
-        isProblem(put("both?textEncoder=apply", file), 400, "invalid-request");
+        refusal.body("detail", containsString("not a zip file?"));
     }
 
     @Test

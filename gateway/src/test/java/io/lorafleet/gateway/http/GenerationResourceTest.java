@@ -22,6 +22,7 @@ import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -181,8 +182,9 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     @Test
-    void publishesAReferenceToTheInitImage() throws IOException {
+    void publishesReferencesToTheInitImageAndItsMask() throws IOException {
         byte[] png = Images.file("png", 75, 50);
+        byte[] mask = Images.mask(75, 50, 30, 0);
         String sha256 = Sha256.of(png);
         ValidatableResponse answer = post(Map.of(
                 "prompt",
@@ -191,6 +193,10 @@ class GenerationResourceTest extends GatewayTest {
                 "data:image/png;base64," + Images.base64(png),
                 "strength",
                 0.6,
+                "mask",
+                Images.base64(mask),
+                "keepUnmasked",
+                true,
                 "count",
                 2));
         answer.statusCode(202)
@@ -199,11 +205,15 @@ class GenerationResourceTest extends GatewayTest {
                 .body("request.strength", equalTo(0.6f))
                 .body("request.width", equalTo(72))
                 .body("request.height", equalTo(48))
+                .body("request.mask", equalTo(Sha256.of(mask)))
+                .body("request.keepUnmasked", equalTo(true))
                 .body(not(containsString(Images.base64(png))));
         String id = answer.extract().path("id");
         byte[] record = WorkerPeer.awaitRecord(Topic.REQUESTS, id).value();
-        assertThat(Json.read(record, GenerateImage.class).initImage()).isEqualTo(new InitImage(sha256, 0.6));
+        assertThat(Json.read(record, GenerateImage.class).initImage())
+                .isEqualTo(new InitImage(sha256, 0.6, new InitImageMask(Sha256.of(mask), true)));
         assertThat(blobs.get(BlobKeys.initImage(sha256))).contains(png);
+        assertThat(blobs.get(BlobKeys.initImage(Sha256.of(mask)))).contains(mask);
     }
 
     @Test

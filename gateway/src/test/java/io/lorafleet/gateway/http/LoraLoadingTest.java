@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http;
 
 import static io.lorafleet.gateway.LoraFiles.lora;
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
@@ -64,6 +65,19 @@ class LoraLoadingTest extends GatewayTest {
                 .then()
                 .body("versions[0].kind", equalTo("student"))
                 .body("versions[0].rank", equalTo(8));
+    }
+
+    @Test
+    void loadsAFolderOfPeft() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("peft"));
+        Path written = Path.of("../common/diffusion/src/test/resources/golden/sd1/lora/peft_folder_text");
+        Files.copy(written.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.safetensors"));
+        ValidatableResponse incomplete = load(Map.of("lora_name", "peft", "lora_path", "peft"));
+        isProblem(incomplete, 400, "invalid-request");
+        incomplete.body("error.message", containsString("adapter_config.json beside adapter_model.safetensors"));
+        Files.copy(written.resolve("adapter_config.json"), folder.resolve("adapter_config.json"));
+        load(Map.of("lora_name", "peft", "lora_path", "peft")).statusCode(200);
+        given().get("/v1/adapters/peft").then().body("versions[0].textEncoder", equalTo("applied"));
     }
 
     @Test

@@ -19,6 +19,16 @@ import org.junit.jupiter.api.Test;
 class NoAdapterDirectoryTest {
 
     @Test
+    void namesTheKeyThatEnablesTheWebUisApi() {
+        ValidatableResponse answer = given().header(
+                        "Authorization", "Bearer " + SecuredGateway.key("alice", Role.GENERATE))
+                .get("/sdapi/v1/samplers")
+                .then();
+        GatewayTest.isProblem(answer, 404, "not-found");
+        answer.body("detail", startsWith("this API is off; lorafleet.sdapi.enabled enables it"));
+    }
+
+    @Test
     void namesTheKeyThatEnablesLoading() {
         ValidatableResponse answer = given().header(
                         "Authorization", "Bearer " + SecuredGateway.key("alice", Role.MANAGE_ADAPTERS))

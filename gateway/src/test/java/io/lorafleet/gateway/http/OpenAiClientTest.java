@@ -12,6 +12,9 @@ import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.OpenAIException;
 import com.openai.models.images.Image;
+import com.openai.models.images.ImageCreateVariationParams;
+import com.openai.models.images.ImageEditParams;
+import com.openai.models.images.ImageEditStreamEvent;
 import com.openai.models.images.ImageGenPartialImageEvent;
 import com.openai.models.images.ImageGenStreamEvent;
 import com.openai.models.images.ImageGenerateParams;
@@ -19,19 +22,25 @@ import com.openai.models.images.ImageGenerateParams.OutputFormat;
 import com.openai.models.images.ImagesResponse;
 import com.openai.models.models.Model;
 import io.lorafleet.gateway.Images;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.storage.BlobStore;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +51,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 class OpenAiClientTest extends GatewayTest {
     private static final byte[] PREVIEW = Images.file("jpeg", 8, 8);
+
+    @Inject
+    BlobStore blobs;
 
     @TestHTTPResource("/v1")
     private URI api;
@@ -119,6 +131,91 @@ class OpenAiClientTest extends GatewayTest {
                 .hasRootCauseInstanceOf(OpenAIException.class)
                 .rootCause()
                 .hasMessageContaining("gave up after 3");
+    }
+
+    /** The transparent half of the mask is white in the fleet's own mask, and the other half is kept exactly. */
+    @Test
+    void editsAnImageWithAMask() throws IOException {
+        GenerateImage command = edited(
+                "edited under a mask",
+                params -> params.image(Images.file("png", 64, 64))
+                        .mask(Images.transparent(64, 64, 32))
+                        .size("64x64")
+                        .n(2));
+        assertThat(command.count()).isEqualTo(2);
+        InitImage start = command.initImage();
+        assertThat(start.strength()).isEqualTo(1);
+        assertThat(start.mask().keepUnmasked()).isTrue();
+        BufferedImage mask =
+                Images.read(blobs.get(BlobKeys.initImage(start.mask().sha256())).orElseThrow());
+        assertThat(mask.getRGB(31, 10) & 0xFF).isZero();
+        assertThat(mask.getRGB(32, 10) & 0xFF).isEqualTo(255);
+    }
+
+    @Test
+    void editsTheTransparentPartOfAnImageWithoutAMask() {
+        GenerateImage command =
+                edited("edited where transparent", params -> params.image(Images.transparent(64, 64, 48)));
+        assertThat(command.initImage().mask()).isNotNull();
+    }
+
+    @Test
+    void editsAWholeImageWithoutAMask() {
+        GenerateImage command = edited("edited as a whole", params -> params.image(Images.file("jpeg", 64, 64)));
+        assertThat(command.initImage().mask()).isNull();
+        assertThat(command.initImage().strength()).isEqualTo(0.8);
+    }
+
+    @Test
+    void streamsAnEdit() {
+        CompletableFuture<List<ImageEditStreamEvent>> answer = CompletableFuture.supplyAsync(() -> {
+            try (StreamResponse<ImageEditStreamEvent> events = client.images()
+                    .editStreaming(ImageEditParams.builder()
+                            .prompt("edited in a stream")
+                            .image(Images.file("png", 64, 64))
+                            .build())) {
+                return events.stream().toList();
+            }
+        });
+        worker.succeed(awaitCommand("edited in a stream").requestId());
+        assertThat(answer.join())
+                .singleElement()
+                .satisfies(event -> assertThat(event.asCompleted().b64Json()).isNotEmpty());
+    }
+
+    /** OpenAI has deprecated variations, but its clients still have them. */
+    @SuppressWarnings("deprecation")
+    @Test
+    void variesAnImage() {
+        CompletableFuture<ImagesResponse> answer = CompletableFuture.supplyAsync(() -> client.images()
+                .createVariation(ImageCreateVariationParams.builder()
+                        .image(Images.file("png", 72, 64))
+                        .build()));
+        GenerateImage command = awaitCommand("");
+        worker.succeed(command.requestId());
+        assertThat(answer.join().data().orElseThrow()).hasSize(1);
+        assertThat(command.initImage().strength()).isEqualTo(0.6);
+        assertThat(command.width()).isEqualTo(72);
+    }
+
+    private GenerateImage edited(String prompt, UnaryOperator<ImageEditParams.Builder> fields) {
+        CompletableFuture<ImagesResponse> answer = CompletableFuture.supplyAsync(() -> client.images()
+                .edit(fields.apply(ImageEditParams.builder().prompt(prompt)).build()));
+        GenerateImage command = awaitCommand(prompt);
+        worker.succeed(command.requestId());
+        assertThat(answer.join().data().orElseThrow().get(0).b64Json()).isPresent();
+        return command;
+    }
+
+    private static GenerateImage awaitCommand(String prompt) {
+        return Json.read(
+                WorkerPeer.await(
+                                Topic.REQUESTS,
+                                record -> Json.read(record.value(), GenerateImage.class)
+                                        .prompt()
+                                        .equals(prompt))
+                        .value(),
+                GenerateImage.class);
     }
 
     @Test

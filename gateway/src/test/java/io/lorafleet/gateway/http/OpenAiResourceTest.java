@@ -5,7 +5,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
+import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Topic;
@@ -14,6 +16,7 @@ import io.lorafleet.messages.generation.GenerationFailed;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -122,6 +125,52 @@ class OpenAiResourceTest extends GatewayTest {
     @CsvSource({"size, large", "size, 60x64", "response_format, gif", "n, two"})
     void refusesWhatItCannotServe(String field, String value) {
         send(Map.of("prompt", "a", field, value)).statusCode(400).body("error.param", equalTo(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "prompt, image, one file",
+        "image, prompt, a string",
+        "image prompt mask=opaque, mask, a PNG file with at least one fully transparent pixel",
+        "image image prompt, image, one file",
+        "image prompt n=two, n, an integer",
+        "image prompt mask=small, mask, '64 x 64 pixels, the size of the init image'",
+        "image prompt strength=2, strength, a number greater than 0"
+    })
+    void refusesAnUnusableForm(String fields, String field, String expected) {
+        RequestSpecification form = given();
+        for (String each : fields.split(" ")) {
+            switch (each) {
+                case "image" -> form.multiPart("image", "a.png", Images.file("png", 64, 64));
+                case "mask=opaque" -> form.multiPart("mask", "a.png", Images.file("png", 64, 64));
+                case "mask=small" -> form.multiPart("mask", "a.png", Images.transparent(32, 32, 16));
+                case "prompt" -> form.multiPart("prompt", "a");
+                default -> form.multiPart(each.split("=")[0], each.split("=")[1]);
+            }
+        }
+        ValidatableResponse answer = form.post(OpenAiPaths.EDITS).then();
+        isProblem(answer, 400, "invalid-request");
+        answer.body("error.param", equalTo(field)).body("error.message", startsWith(field + ": expected " + expected));
+    }
+
+    @Test
+    void limitsTheSizeOfAForm() {
+        byte[] large = new byte[10 << 20];
+        ValidatableResponse answer = given().multiPart("image", "a.png", large)
+                .post(OpenAiPaths.EDITS)
+                .then();
+        isProblem(answer, 413, "too-large");
+        answer.body("detail", equalTo("body: expected at most 9437184 bytes of form data, found more"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /v1/chat/completions, 404", "GET, /v1/images/edits, 405", "POST, /v1/images/other, 404"})
+    void answersUnknownPathsInBothForms(String method, String path, int status) {
+        given().request(method, path)
+                .then()
+                .statusCode(status)
+                .body("type", startsWith("urn:lorafleet:problem:"))
+                .body("error.type", equalTo("invalid_request_error"));
     }
 
     /** Sends a request, and lets the worker finish the request as soon as it is published. */

@@ -4,6 +4,7 @@ package io.lorafleet.gateway.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
@@ -68,6 +69,18 @@ class PoolsTest extends GatewayTest {
     @AfterEach
     void removeTheWorker() {
         worker.send(Topic.WORKERS, "xl-1", (byte[]) null);
+    }
+
+    @Test
+    void listsTheBases() {
+        given().get("/v1/bases")
+                .then()
+                .body("name", contains("tiny-sd", "sdxl"))
+                .body("find { it.name == 'sdxl' }.fingerprint", equalTo(XL.fingerprint()))
+                .body("defaultSize", contains(64, 128))
+                .body("sizeMultiple", contains(8, 8))
+                .body("maxPixels", contains(4 * 64 * 64, 4 * 128 * 128))
+                .body("defaultSampler", contains("ddim", "euler"));
     }
 
     @Test

@@ -51,7 +51,8 @@ class ProblemsTest extends GatewayTest {
         answer.body("errors[0].field", equalTo("cfg"))
                 .body(
                         "errors[0].expected",
-                        containsString("guidanceScale, height, initImage, longPrompt, model, negativePrompt"));
+                        containsString(
+                                "guidanceScale, height, initImage, keepUnmasked, longPrompt, mask, model, negativePrompt"));
     }
 
     @Test

@@ -93,6 +93,8 @@ public final class SecuredGateway implements QuarkusTestProfile {
             file.toFile().deleteOnExit();
             Files.write(file, Json.write(keys));
             return Map.of(
+                    "lorafleet.sdapi.enabled",
+                    "false",
                     "lorafleet.security.api-keys",
                     file.toString(),
                     "quarkus.oidc.tenant-enabled",

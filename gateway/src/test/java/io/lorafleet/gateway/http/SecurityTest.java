@@ -87,7 +87,10 @@ class SecurityTest {
                 new Endpoint("GET", "/v1/webhook-secret", Role.GENERATE),
                 new Endpoint("DELETE", "/v1/feedback", Role.OPERATE),
                 new Endpoint("POST", "/v1/images/generations", Role.GENERATE),
+                form("/v1/images/edits"),
+                form("/v1/images/variations"),
                 new Endpoint("GET", "/v1/models", Role.GENERATE),
+                new Endpoint("GET", "/v1/bases", Role.GENERATE),
                 new Endpoint("GET", "/v1/models/none", Role.GENERATE),
                 new Endpoint("GET", "/v1/adapters", Role.GENERATE, readers),
                 new Endpoint("GET", "/v1/adapters/none", Role.GENERATE, readers),
@@ -109,6 +112,10 @@ class SecurityTest {
                 new Endpoint("GET", "/v1/fleet", Role.OPERATE),
                 new Endpoint("GET", "/v1/trainings", Role.OPERATE, Role.MANAGE_ADAPTERS),
                 new Endpoint("GET", "/q/metrics", Role.OPERATE));
+    }
+
+    private static Endpoint form(String path) {
+        return new Endpoint("POST", path, "multipart/form-data; boundary=b", "--b--", Set.of(Role.GENERATE));
     }
 
     static Stream<Endpoint> problemEndpoints() {

@@ -4,7 +4,7 @@ package io.lorafleet.worker.adapter;
 import io.lorafleet.diffusion.lora.AdapterException;
 import io.lorafleet.diffusion.lora.LoraAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
-import io.lorafleet.diffusion.weights.BaseWeights;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.BlobKeys;
@@ -25,12 +25,12 @@ public final class AdapterStore {
     private final BlobStore blobs;
     private final AdapterCatalog catalog;
     private final BaseModel model;
-    private final BaseWeights base;
+    private final BaseParts base;
     private final AdapterLimits limits;
 
-    /** @param base weights of the base's UNet */
+    /** @param base weights of the base */
     public AdapterStore(
-            BlobStore blobs, AdapterCatalog catalog, BaseModel model, BaseWeights base, AdapterLimits limits) {
+            BlobStore blobs, AdapterCatalog catalog, BaseModel model, BaseParts base, AdapterLimits limits) {
         this.blobs = blobs;
         this.catalog = catalog;
         this.model = model;
@@ -43,7 +43,8 @@ public final class AdapterStore {
      * @throws UnusableAdapterException if the file is missing, corrupt or too large, or is not compatible with the base
      * @throws UncheckedIOException if the blob store fails
      */
-    LoraAdapter load(PinnedAdapter pinned) {
+    LoraAdapter load(AdapterWeights weights) {
+        PinnedAdapter pinned = weights.pinned();
         catalog.find(pinned).map(AdapterVersion::baseFingerprint).ifPresent(found -> requireBase(pinned, found));
         byte[] file = fetch(pinned);
         String found = Sha256.of(file);
@@ -51,7 +52,7 @@ public final class AdapterStore {
             throw UnusableAdapterException.temporary(
                     pinned, "weights: expected SHA-256 " + pinned.sha256() + ", found " + found);
         }
-        LoraAdapter adapter = read(pinned, file);
+        LoraAdapter adapter = read(weights, file);
         if (adapter.rank() > limits.rank()) {
             throw UnusableAdapterException.permanent(
                     pinned, "rank: expected at most " + limits.rank() + ", found " + adapter.rank());
@@ -59,8 +60,8 @@ public final class AdapterStore {
         return adapter;
     }
 
-    /** @return the weights of the base's UNet */
-    BaseWeights base() {
+    /** @return the weights of the base */
+    BaseParts base() {
         return base;
     }
 
@@ -89,11 +90,11 @@ public final class AdapterStore {
         }
     }
 
-    private LoraAdapter read(PinnedAdapter pinned, byte[] file) {
+    private LoraAdapter read(AdapterWeights weights, byte[] file) {
         try {
-            return LoraFile.readUNetPart(Safetensors.ofAdapter(pinned.toString(), file), base.shapes());
+            return LoraFile.read(Safetensors.ofAdapter(weights.toString(), file), base, weights.textEncoder());
         } catch (AdapterException | ModelFileException e) {
-            throw UnusableAdapterException.permanent(pinned, String.valueOf(e.getMessage()));
+            throw UnusableAdapterException.permanent(weights.pinned(), String.valueOf(e.getMessage()));
         }
     }
 }

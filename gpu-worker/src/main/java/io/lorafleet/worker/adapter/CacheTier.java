@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One memory tier of the adapter cache, keyed by SHA-256. Unused entries stay until their memory is needed; the least
+ * One memory tier of the adapter cache, keyed by {@link AdapterWeights#key}. Unused entries stay until their memory is needed; the least
  * recently used entry is evicted first. Entries in use are never evicted, so the tier may exceed its maximum size. Not
  * thread-safe.
  */
@@ -55,8 +55,8 @@ final class CacheTier<V extends AutoCloseable> {
      * @return the entry, or null if there is none
      */
     @Nullable
-    Entry<V> acquire(String sha256) {
-        Entry<V> entry = entries.get(sha256);
+    Entry<V> acquire(String key) {
+        Entry<V> entry = entries.get(key);
         if (entry != null) {
             entry.users++;
         }
@@ -69,10 +69,10 @@ final class CacheTier<V extends AutoCloseable> {
      * @param name name for the status and the logs
      * @param size size of the value, in bytes
      */
-    Entry<V> put(String sha256, String name, V value, long size) {
+    Entry<V> put(String key, String name, V value, long size) {
         Entry<V> entry = new Entry<>(value, name, size);
         entry.users = 1;
-        entries.put(sha256, entry);
+        entries.put(key, entry);
         bytes += size;
         makeRoom();
         return entry;

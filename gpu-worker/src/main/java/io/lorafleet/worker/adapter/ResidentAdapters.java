@@ -80,17 +80,17 @@ public final class ResidentAdapters implements AutoCloseable {
      * @return the lease, which the caller must close. Fails with {@link UnusableAdapterException} if the adapter cannot
      *     be used with the base, and with {@link java.io.UncheckedIOException} if the blob store fails
      */
-    public CompletableFuture<Lease> acquire(PinnedAdapter pinned) {
+    public CompletableFuture<Lease> acquire(AdapterWeights weights) {
         CompletableFuture<Lease> lease = new CompletableFuture<>();
-        UnusableAdapterException refusal = unusable.permanent(pinned);
+        UnusableAdapterException refusal = unusable.permanent(weights);
         if (refusal != null) {
             lease.completeExceptionally(refusal);
             return lease;
         }
         synchronized (this) {
-            CacheTier.Entry<DeviceAdapter> entry = onDevice.acquire(pinned.sha256());
+            CacheTier.Entry<DeviceAdapter> entry = onDevice.acquire(weights.key());
             if (entry == null) {
-                enqueue(pinned, lease);
+                enqueue(weights, lease);
                 return lease;
             }
             metrics.hitOnDevice();
@@ -99,21 +99,21 @@ public final class ResidentAdapters implements AutoCloseable {
         }
     }
 
-    private void enqueue(PinnedAdapter pinned, CompletableFuture<Lease> lease) {
-        List<CompletableFuture<Lease>> others = waiting.get(pinned.sha256());
+    private void enqueue(AdapterWeights weights, CompletableFuture<Lease> lease) {
+        List<CompletableFuture<Lease>> others = waiting.get(weights.key());
         if (others != null) {
             others.add(lease);
             return;
         }
-        waiting.put(pinned.sha256(), new ArrayList<>(List.of(lease)));
+        waiting.put(weights.key(), new ArrayList<>(List.of(lease)));
         long since = System.nanoTime();
-        loaders.execute(() -> load(pinned, since));
+        loaders.execute(() -> load(weights, since));
     }
 
     /** Loads a version that has just been published, ahead of its first request. */
     public void published(AdapterVersion version) {
         metrics.published(version.pinned());
-        acquire(version.pinned()).thenAccept(Lease::close);
+        acquire(AdapterWeights.of(version)).thenAccept(Lease::close);
     }
 
     /** Records that a step used the adapter. */
@@ -121,49 +121,49 @@ public final class ResidentAdapters implements AutoCloseable {
         metrics.stepped(adapter);
     }
 
-    private void load(PinnedAdapter pinned, long since) {
+    private void load(AdapterWeights weights, long since) {
         try {
-            CacheTier.Entry<DeviceAdapter> host = onHost(pinned);
+            CacheTier.Entry<DeviceAdapter> host = onHost(weights);
             DeviceAdapter deviceAdapter;
             try {
                 deviceAdapter = host.value().copyTo(device);
             } finally {
                 release(onHost, host);
             }
-            unusable.remove(pinned);
+            unusable.remove(weights);
             metrics.loaded(System.nanoTime() - since);
-            grant(pinned, deviceAdapter);
+            grant(weights, deviceAdapter);
         } catch (UnusableAdapterException e) {
-            unusable.add(pinned, e);
+            unusable.add(weights, e);
             metrics.refused();
-            fail(pinned, e);
+            fail(weights, e);
         } catch (RuntimeException | Error e) {
-            fail(pinned, e);
+            fail(weights, e);
         }
     }
 
-    private CacheTier.Entry<DeviceAdapter> onHost(PinnedAdapter pinned) {
+    private CacheTier.Entry<DeviceAdapter> onHost(AdapterWeights weights) {
         synchronized (this) {
-            CacheTier.Entry<DeviceAdapter> entry = onHost.acquire(pinned.sha256());
+            CacheTier.Entry<DeviceAdapter> entry = onHost.acquire(weights.key());
             if (entry != null) {
                 metrics.hitOnHost();
                 return entry;
             }
         }
         metrics.missed();
-        DeviceAdapter loaded = DeviceAdapter.of(store.load(pinned), store.base(), type, host);
+        DeviceAdapter loaded = DeviceAdapter.of(store.load(weights), store.base(), type, host);
         synchronized (this) {
-            return onHost.put(pinned.sha256(), pinned.toString(), loaded, loaded.bytes());
+            return onHost.put(weights.key(), weights.toString(), loaded, loaded.bytes());
         }
     }
 
-    private void grant(PinnedAdapter pinned, DeviceAdapter deviceAdapter) {
+    private void grant(AdapterWeights weights, DeviceAdapter deviceAdapter) {
         Map<CompletableFuture<Lease>, Lease> leases = new HashMap<>();
         synchronized (this) {
             CacheTier.Entry<DeviceAdapter> entry =
-                    onDevice.put(pinned.sha256(), pinned.toString(), deviceAdapter, deviceAdapter.bytes());
-            for (CompletableFuture<Lease> each : removeWaiting(pinned)) {
-                onDevice.acquire(pinned.sha256());
+                    onDevice.put(weights.key(), weights.toString(), deviceAdapter, deviceAdapter.bytes());
+            for (CompletableFuture<Lease> each : removeWaiting(weights)) {
+                onDevice.acquire(weights.key());
                 leases.put(each, lease(entry));
             }
             onDevice.release(entry); // remove the user added by put(), which kept the entry until now
@@ -171,16 +171,16 @@ public final class ResidentAdapters implements AutoCloseable {
         leases.forEach(CompletableFuture::complete);
     }
 
-    private void fail(PinnedAdapter pinned, Throwable why) {
+    private void fail(AdapterWeights weights, Throwable why) {
         List<CompletableFuture<Lease>> failed;
         synchronized (this) {
-            failed = removeWaiting(pinned);
+            failed = removeWaiting(weights);
         }
         failed.forEach(each -> each.completeExceptionally(why));
     }
 
-    private List<CompletableFuture<Lease>> removeWaiting(PinnedAdapter pinned) {
-        return Objects.requireNonNull(waiting.remove(pinned.sha256()), "no lease waits for this adapter");
+    private List<CompletableFuture<Lease>> removeWaiting(AdapterWeights weights) {
+        return Objects.requireNonNull(waiting.remove(weights.key()), "no lease waits for this adapter");
     }
 
     private Lease lease(CacheTier.Entry<DeviceAdapter> entry) {
@@ -206,8 +206,10 @@ public final class ResidentAdapters implements AutoCloseable {
      *     WorkerStatus#MAX_ADAPTERS_NAMED}
      */
     public synchronized List<String> names() {
-        List<String> names = new ArrayList<>(
-                onDevice.entries().stream().map(CacheTier.Entry::name).toList());
+        List<String> names = new ArrayList<>(onDevice.entries().stream()
+                .map(CacheTier.Entry::name)
+                .distinct()
+                .toList());
         Collections.reverse(names);
         return names.stream().limit(WorkerStatus.MAX_ADAPTERS_NAMED).toList();
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.adapter;
 
-import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.util.LinkedHashMap;
@@ -11,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The adapter versions that failed to load in this worker, and the reasons why. */
 final class UnusableAdapters {
-    private final Map<PinnedAdapter, UnusableAdapterException> reasons = new LinkedHashMap<>() {
+    private final Map<AdapterWeights, UnusableAdapterException> reasons = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<PinnedAdapter, UnusableAdapterException> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AdapterWeights, UnusableAdapterException> eldest) {
             return size() > WorkerStatus.MAX_ADAPTERS_NAMED;
         }
     };
 
-    synchronized void add(PinnedAdapter adapter, UnusableAdapterException why) {
+    synchronized void add(AdapterWeights adapter, UnusableAdapterException why) {
         reasons.put(adapter, why);
     }
 
-    synchronized void remove(PinnedAdapter adapter) {
+    synchronized void remove(AdapterWeights adapter) {
         reasons.remove(adapter);
     }
 
     /** @return the permanent failure of the adapter, or null if loading may be attempted */
-    synchronized @Nullable UnusableAdapterException permanent(PinnedAdapter adapter) {
+    synchronized @Nullable UnusableAdapterException permanent(AdapterWeights adapter) {
         UnusableAdapterException why = reasons.get(adapter);
         return why != null && why.isPermanent() ? why : null;
     }

@@ -12,7 +12,7 @@ public interface Schedulable {
     /** @return the size of the image */
     ImageSize size();
 
-    /** @return the number of UNet rows that each step of the image needs */
+    /** @return the number of UNet rows that the next step of the image needs */
     int rows();
 
     /** @return the priority of the image's job */

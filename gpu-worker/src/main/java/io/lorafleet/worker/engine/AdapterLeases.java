@@ -7,6 +7,7 @@ import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.telemetry.Spans;
+import io.lorafleet.worker.adapter.AdapterWeights;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.adapter.ResidentAdapters.Lease;
 import io.opentelemetry.api.common.AttributeKey;
@@ -58,7 +59,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
 
     private static CompletableFuture<AdapterLeases> acquireAll(GenerateImage request, ResidentAdapters adapters) {
         List<CompletableFuture<Lease>> own = request.adapters().stream()
-                .map(applied -> adapters.acquire(applied.adapter()))
+                .map(applied -> adapters.acquire(AdapterWeights.of(applied)))
                 .toList();
         CompletableFuture<@Nullable Lease> shadow = shadow(request, adapters);
         return CompletableFuture.allOf(own.toArray(CompletableFuture[]::new))
@@ -78,7 +79,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
         if (request.shadow() == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return adapters.acquire(request.shadow().student().adapter()).exceptionally(failure -> {
+        return adapters.acquire(AdapterWeights.of(request.shadow().student())).exceptionally(failure -> {
             LOG.warnf(
                     "request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
             return null;

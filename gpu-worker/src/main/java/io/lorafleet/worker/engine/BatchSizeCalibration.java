@@ -4,6 +4,7 @@ package io.lorafleet.worker.engine;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.diffusion.SeededNoise;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.StepBatch;
 import io.lorafleet.diffusion.sampler.SamplerKind;
@@ -104,10 +105,12 @@ final class BatchSizeCalibration {
     private static double seconds(StableDiffusion model, int rows) {
         int size = model.defaultSize();
         GenerationParameters request = new GenerationParameters("", "", 1, SamplerKind.DDIM, STEPS, size, size, 0);
+        int side = size / model.sizeMultiple();
+        float[] noise = new SeededNoise(0).next(model.vae().config().latentChannels() * side * side);
         List<Denoising> images = new ArrayList<>();
         try (PreparedPrompt prompt = PreparedPrompt.of(model, request, List.of(), null)) {
             for (int i = 0; i < rows; i++) {
-                images.add(Denoising.start(prompt, request, null));
+                images.add(Denoising.startFrom(noise, prompt, request));
             }
             try (StepBatch batch = StepBatch.of(images)) {
                 double fastest = seconds(batch);

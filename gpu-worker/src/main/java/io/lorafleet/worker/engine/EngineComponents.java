@@ -5,7 +5,6 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
-import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.BlobStore;
@@ -55,7 +54,8 @@ class EngineComponents {
                 Pipelines.open(path).fingerprint("unet"),
                 model.sizeMultiple(),
                 model.defaultSize(),
-                SamplerName.valueOf(SamplerKind.of(model.schedule()).name()));
+                SamplerName.valueOf(model.schedule().sampler().name()),
+                model.inpainting() ? true : null);
     }
 
     @Produces
@@ -70,8 +70,7 @@ class EngineComponents {
                 config.adapters().deviceBytes(),
                 config.adapters().hostBytes(),
                 config.adapters().maxRank());
-        AdapterStore store =
-                new AdapterStore(blobs, catalog, description, model.unet().weights(), limits);
+        AdapterStore store = new AdapterStore(blobs, catalog, description, model.weights(), limits);
         ResidentAdapters adapters =
                 new ResidentAdapters(store, limits, model.unet().type(), model.owner(), meters);
         catalog.onPublished(version -> {

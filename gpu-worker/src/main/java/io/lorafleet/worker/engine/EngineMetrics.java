@@ -48,9 +48,9 @@ final class EngineMetrics {
     private enum Role {
         /** The base without adapters, with guidance. */
         TEACHER,
-        /** The base without adapters and without guidance. */
+        /** The base without adapters and without guidance, in this step or in all steps. */
         UNGUIDED,
-        /** Adapters with guidance. */
+        /** Adapters with guidance, including steps outside of the guidance interval. */
         STYLE,
         /** Adapters without guidance: one student row replaces two teacher rows. */
         STUDENT,
@@ -119,7 +119,7 @@ final class EngineMetrics {
     void stepped(List<ImageTask> batch) {
         end = System.nanoTime();
         steps.record(Duration.ofNanos(end - begin));
-        rows.record(batch.stream().mapToInt(ImageTask::rows).sum());
+        rows.record(batch.stream().mapToInt(ImageTask::evaluatedRows).sum());
         mixedAdapters.record(batch.stream()
                 .flatMap(task -> task.request().adapters().stream())
                 .map(AppliedAdapter::adapter)
@@ -144,13 +144,14 @@ final class EngineMetrics {
                     .record(Duration.between(request.acceptedAt(), clock.instant()));
             request.adapters().forEach(applied -> adapters.stepped(applied.adapter()));
         }
-        evaluated(role(request), request.rows());
+        int own = task.ownRows();
+        evaluated(role(request, own), own);
         for (AppliedAdapter applied : request.adapters()) {
-            byAdapter.evaluations(applied.adapter().name()).increment(request.rows());
+            byAdapter.evaluations(applied.adapter().name()).increment(own);
         }
         if (request.shadow() != null) {
             String student = request.shadow().student().adapter().name();
-            int rows = task.rows() - request.rows();
+            int rows = task.evaluatedRows() - own;
             evaluated(Role.SHADOW, rows);
             byAdapter.evaluations(student).increment(rows);
             byAdapter
@@ -164,10 +165,11 @@ final class EngineMetrics {
                 .increment(rows);
     }
 
-    private static Role role(GenerateImage request) {
+    /** @param rows number of the image's own rows in this step */
+    private static Role role(GenerateImage request, int rows) {
         if (request.adapters().isEmpty()) {
-            return request.rows() == 1 ? Role.UNGUIDED : Role.TEACHER;
+            return rows == 1 ? Role.UNGUIDED : Role.TEACHER;
         }
-        return request.rows() == 1 ? Role.STUDENT : Role.STYLE;
+        return request.guided() ? Role.STYLE : Role.STUDENT;
     }
 }

@@ -41,6 +41,9 @@ final class ImageTask implements Schedulable {
 
     private boolean started;
     private long steps;
+    /** Rows of the latest step. */
+    private int evaluatedRows;
+
     private Instant nextPreview = Instant.MIN;
 
     /**
@@ -81,11 +84,29 @@ final class ImageTask implements Schedulable {
         return first;
     }
 
+    /** Called before each step, because the rows of the next step can differ. */
+    void stepping() {
+        evaluatedRows = denoising.rows();
+    }
+
+    /** @return the number of UNet rows in the latest step */
+    int evaluatedRows() {
+        return evaluatedRows;
+    }
+
+    /** @return the number of UNet rows in the latest step without those of a shadow */
+    int ownRows() {
+        if (request().shadow() == null) {
+            return evaluatedRows;
+        }
+        return request().rows();
+    }
+
     /** Reports a completed step to the job's listener, with a preview if one is due. */
     void stepped(Previews previews, Instant now) {
         steps++;
         if (steps == 1) {
-            denoise.setAttribute(ROWS, (long) rows()).addEvent("first step done");
+            denoise.setAttribute(ROWS, (long) evaluatedRows).addEvent("first step done");
         }
         try {
             job.onStep().stepped(index, preview(previews, now));

@@ -132,6 +132,7 @@ final class StepLoop implements Runnable {
     private void step(List<ImageTask> chosen) {
         try {
             StepBatch batch = batch(chosen);
+            chosen.forEach(ImageTask::stepping);
             metrics.begin();
             batch.advance();
         } catch (RuntimeException | Error e) {
@@ -154,7 +155,7 @@ final class StepLoop implements Runnable {
     private StepBatch batch(List<ImageTask> chosen) {
         ImageSize size = chosen.get(0).size();
         CachedBatch cached = batches.get(size);
-        if (cached == null || !cached.tasks().equals(chosen)) {
+        if (cached == null || !cached.tasks().equals(chosen) || !cached.batch().fitsNextStep()) {
             discardBatch(size);
             List<Denoising> images = chosen.stream().map(ImageTask::denoising).toList();
             cached = new CachedBatch(List.copyOf(chosen), StepBatch.of(images));

@@ -13,14 +13,15 @@ final class ImageFile {
     private ImageFile() {}
 
     /**
+     * @param name what the file is: init image or mask
      * @throws UnusableInitImageException if the file is not a PNG or JPEG image, or exceeds the limits of {@link
      *     CheckedImage}
      */
-    static RgbImage decode(byte[] file) {
+    static RgbImage decode(String name, byte[] file) {
         try {
             return RgbImage.of(CheckedImage.of(file, MAX_PIXELS).decode());
         } catch (BadImageException e) {
-            throw new UnusableInitImageException(String.valueOf(e.getMessage()));
+            throw new UnusableInitImageException(name, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -10,9 +10,11 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.PromptTokens;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,6 +42,7 @@ final class ImageMetadata {
             String model,
             String modelFingerprint,
             PromptEncoding promptEncoding,
+            @Nullable SamplingOptions sampling,
             PromptTokens tokens) {}
 
     private ImageMetadata() {}
@@ -64,10 +67,27 @@ final class ImageMetadata {
         text.append("Steps: ").append(r.steps());
         text.append(", Sampler: ").append(label(r.sampler()));
         text.append(", CFG scale: ").append(r.guidanceScale());
+        SamplingOptions sampling = r.samplingOptions();
+        if (sampling.guidanceInterval() != null) {
+            text.append(", Guidance start: ").append(sampling.guidanceInterval().start());
+            text.append(", Guidance end: ").append(sampling.guidanceInterval().end());
+            text.append(", UNet evaluations: ").append(r.unetEvaluations() / r.count());
+        }
+        if (sampling.spacing() != null) {
+            text.append(", Timestep spacing: ").append(sampling.spacing().name().toLowerCase(Locale.ROOT));
+        }
+        appendList(text, "Timesteps", sampling.timesteps());
+        appendList(text, "Sigmas", sampling.sigmas());
+        if (sampling.eta() != null) {
+            text.append(", Eta: ").append(sampling.eta());
+        }
         text.append(", Seed: ").append(seed);
         text.append(", Size: ").append(r.width()).append('x').append(r.height());
         if (r.initImage() != null) {
             text.append(", Denoising strength: ").append(r.initImage().strength());
+            if (r.initImage().mask() != null) {
+                text.append(", Mask hash: ").append(r.initImage().mask().sha256(), 0, SHORT_HASH);
+            }
         }
         if (r.encoding().clipSkip() > 0) {
             text.append(", Clip skip: ").append(r.encoding().clipSkip() + 1); // the web UI counts from 1
@@ -83,6 +103,14 @@ final class ImageMetadata {
         return text.toString();
     }
 
+    /** Quotes the values, because commas separate the settings. */
+    private static void appendList(StringBuilder text, String label, @Nullable List<?> values) {
+        if (values != null) {
+            String list = values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            text.append(", ").append(label).append(": \"").append(list).append('"');
+        }
+    }
+
     private static String joined(GenerateImage request, Function<AppliedAdapter, String> text) {
         return request.adapters().stream().map(text).collect(Collectors.joining(", "));
     }
@@ -91,7 +119,7 @@ final class ImageMetadata {
         return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
     }
 
-    /** The sampler names of AUTOMATIC1111's web UI. */
+    /** The sampler names of AUTOMATIC1111's web UI, which has neither DEIS nor TCD. */
     private static String label(SamplerName sampler) {
         return switch (sampler) {
             case DDIM -> "DDIM";
@@ -100,7 +128,12 @@ final class ImageMetadata {
             case EULER_ANCESTRAL -> "Euler a";
             case DPMPP_2M -> "DPM++ 2M";
             case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
+            case DPMPP_3M_SDE -> "DPM++ 3M SDE";
+            case DPMPP_SDE -> "DPM++ SDE";
+            case HEUN -> "Heun";
+            case DEIS -> "DEIS";
             case LCM -> "LCM";
+            case TCD -> "TCD";
             case PNDM -> "PLMS";
             case UNIPC -> "UniPC";
         };
@@ -121,6 +154,7 @@ final class ImageMetadata {
                 model.name(),
                 model.fingerprint(),
                 r.encoding(),
+                r.sampling(),
                 tokens);
     }
 }

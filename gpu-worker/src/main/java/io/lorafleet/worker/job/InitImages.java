@@ -2,16 +2,18 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.Mask;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Loads init images from the blob store. Verifies a file's SHA-256 before decoding the file. */
+/** Loads init images and their masks from the blob store. Verifies a file's SHA-256 before decoding the file. */
 final class InitImages {
     private final BlobStore blobs;
 
@@ -20,7 +22,8 @@ final class InitImages {
     }
 
     /**
-     * @return the init image, resized to the size of the request's images; null if the request has no init image
+     * @return the init image and its mask, resized to the size of the request's images; null if the request has no init
+     *     image
      * @throws UnusableInitImageException if the file is missing, corrupt, or not a supported image
      */
     @Nullable
@@ -29,17 +32,24 @@ final class InitImages {
         if (initImage == null) {
             return null;
         }
-        RgbImage image = ImageFile.decode(fetch(initImage.sha256()));
-        return new ImageToImage(image.resized(request.width(), request.height()), initImage.strength());
+        InitImageMask mask = initImage.mask();
+        return new ImageToImage(
+                load("init image", initImage.sha256(), request),
+                initImage.strength(),
+                mask == null ? null : Mask.of(load("mask", mask.sha256(), request), mask.keepUnmasked()));
     }
 
-    private byte[] fetch(String sha256) throws IOException {
+    private RgbImage load(String name, String sha256, GenerateImage request) throws IOException {
+        return ImageFile.decode(name, fetch(name, sha256)).resized(request.width(), request.height());
+    }
+
+    private byte[] fetch(String name, String sha256) throws IOException {
         String key = BlobKeys.initImage(sha256);
         byte[] file = blobs.get(key)
-                .orElseThrow(() -> new UnusableInitImageException("expected blob " + key + ", found none"));
+                .orElseThrow(() -> new UnusableInitImageException(name, "expected blob " + key + ", found none"));
         String found = Sha256.of(file);
         if (!found.equals(sha256)) {
-            throw new UnusableInitImageException("expected SHA-256 " + sha256 + ", found " + found);
+            throw new UnusableInitImageException(name, "expected SHA-256 " + sha256 + ", found " + found);
         }
         return file;
     }

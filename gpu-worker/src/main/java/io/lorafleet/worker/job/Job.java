@@ -2,12 +2,17 @@
 package io.lorafleet.worker.job;
 
 import io.lorafleet.diffusion.GenerationParameters;
+import io.lorafleet.diffusion.GuidanceInterval;
 import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.sampler.NoiseSchedule.Spacing;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.sampler.SamplerSettings;
 import io.lorafleet.diffusion.text.EncodingOptions;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.SamplingOptions;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +48,26 @@ public record Job(
                 new EncodingOptions(
                         request.encoding().longPrompt() == LongPrompt.CHUNKS,
                         request.encoding().weights(),
-                        request.encoding().clipSkip()));
+                        request.encoding().clipSkip()),
+                interval(request.samplingOptions()),
+                settings(request.samplingOptions()));
+    }
+
+    private static GuidanceInterval interval(SamplingOptions sampling) {
+        return sampling.guidanceInterval() == null
+                ? GuidanceInterval.ALWAYS
+                : new GuidanceInterval(
+                        sampling.guidanceInterval().start(),
+                        sampling.guidanceInterval().end());
+    }
+
+    private static SamplerSettings settings(SamplingOptions sampling) {
+        return new SamplerSettings(
+                sampling.spacing() == null
+                        ? null
+                        : Spacing.valueOf(sampling.spacing().name()),
+                sampling.timesteps() == null ? List.of() : sampling.timesteps(),
+                sampling.sigmas() == null ? List.of() : sampling.sigmas(),
+                sampling.eta() == null ? SamplingOptions.DEFAULT_ETA : sampling.eta());
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
-/** Thrown if an init image cannot be used. The failure is permanent. */
+/** Thrown if an init image or its mask cannot be used. The failure is permanent. */
 final class UnusableInitImageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnusableInitImageException(String why) {
-        super("init image: " + why);
+    /** @param name what the file is: init image or mask */
+    UnusableInitImageException(String name, String why) {
+        super(name + ": " + why);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
@@ -15,6 +16,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +74,8 @@ class ResidentAdaptersTest {
     }
 
     private ResidentAdapters withLimits(AdapterLimits limits) {
-        AdapterStore store = new AdapterStore(blobs, catalog, MODEL, BaseWeights.ofShapes(BASE), limits);
+        AdapterStore store =
+                new AdapterStore(blobs, catalog, MODEL, new BaseParts(BaseWeights.ofShapes(BASE), List.of()), limits);
         return new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 
@@ -121,7 +125,7 @@ class ResidentAdaptersTest {
 
     @Test
     void neverEvictsAnAdapterInUse() {
-        try (ResidentAdapters.Lease lease = adapters.acquire(first).join()) {
+        try (ResidentAdapters.Lease lease = adapters.acquire(unet(first)).join()) {
             use(second);
             assertThat(adapters.names()).contains("first@1");
             assertThat(lease.adapter().bytes()).isEqualTo(ON_DEVICE);
@@ -133,8 +137,8 @@ class ResidentAdaptersTest {
     void doesNotWaitForAnotherAdapter() {
         use(first);
         blobs.delayed().set(BlobKeys.adapter(second.sha256()));
-        CompletableFuture<ResidentAdapters.Lease> waiting = adapters.acquire(second);
-        CompletableFuture<ResidentAdapters.Lease> withIt = adapters.acquire(second);
+        CompletableFuture<ResidentAdapters.Lease> waiting = adapters.acquire(unet(second));
+        CompletableFuture<ResidentAdapters.Lease> withIt = adapters.acquire(unet(second));
         use(first);
         assertThat(waiting).isNotDone();
         blobs.release().countDown();
@@ -146,7 +150,7 @@ class ResidentAdaptersTest {
     @Test
     void loadsAPublishedVersionBeforeItsFirstRequest() {
         adapters.published(version(first, FINGERPRINT));
-        adapters.acquire(first).join().close(); // waits for the load in progress, or finds its result
+        adapters.acquire(unet(first)).join().close(); // waits for the load in progress, or finds its result
         assertThat(found("nowhere")).isEqualTo(1);
         adapters.stepped(first);
         adapters.stepped(first);
@@ -215,6 +219,19 @@ class ResidentAdaptersTest {
         assertRefused(DemoAdapter.store("half", half, blobs), "half@1");
     }
 
+    /** The requests for a version that ignores a text encoder part do not depend on this part. */
+    @Test
+    void loadsTheUNetPartOfAFileWhoseTextEncoderPartDoesNotFit() throws IOException {
+        giveRoom();
+        PinnedAdapter both = DemoAdapter.store("both", DemoAdapter.withTextEncoder(192, 0.5f), blobs);
+        AdapterWeights whole = new AdapterWeights(both, TextEncoderTensors.APPLY);
+        assertThatThrownBy(() -> adapters.acquire(whole).join())
+                .hasMessageContaining("the base has no text_encoder, which the file has tensors for");
+        use(both);
+        assertThat(adapters.names()).containsExactly("both@1");
+        assertThatThrownBy(() -> adapters.acquire(whole).join()).hasMessageContaining("the base has no text_encoder");
+    }
+
     private void giveRoom() {
         adapters.close();
         adapters = withLimits(new AdapterLimits(1 << 20, 1 << 20, 4));
@@ -222,10 +239,10 @@ class ResidentAdaptersTest {
 
     private void assertRefused(PinnedAdapter adapter, String why) {
         int arrays = arrays();
-        assertThatThrownBy(() -> adapters.acquire(adapter).join())
+        assertThatThrownBy(() -> adapters.acquire(unet(adapter)).join())
                 .hasCauseInstanceOf(UnusableAdapterException.class)
                 .hasMessageContaining(why);
-        assertThatThrownBy(() -> adapters.acquire(adapter).join()).hasMessageContaining(why);
+        assertThatThrownBy(() -> adapters.acquire(unet(adapter)).join()).hasMessageContaining(why);
         assertThat(adapters.refused())
                 .singleElement()
                 .returns(adapter.toString(), RefusedAdapter::adapter)
@@ -237,7 +254,7 @@ class ResidentAdaptersTest {
     }
 
     private void use(PinnedAdapter adapter) {
-        adapters.acquire(adapter).join().close();
+        adapters.acquire(unet(adapter)).join().close();
     }
 
     private double found(String where) {
@@ -263,5 +280,9 @@ class ResidentAdaptersTest {
                 null,
                 Instant.EPOCH,
                 null);
+    }
+
+    private static AdapterWeights unet(PinnedAdapter pinned) {
+        return new AdapterWeights(pinned, TextEncoderTensors.IGNORE);
     }
 }

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
@@ -22,6 +24,7 @@ import io.lorafleet.worker.SlowStore;
 import io.lorafleet.worker.adapter.AdapterCatalog;
 import io.lorafleet.worker.adapter.AdapterLimits;
 import io.lorafleet.worker.adapter.AdapterStore;
+import io.lorafleet.worker.adapter.AdapterWeights;
 import io.lorafleet.worker.adapter.ResidentAdapters;
 import io.lorafleet.worker.adapter.UnusableAdapterException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +32,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +75,8 @@ class AdapterLeasesTest {
         byte[] weights = DemoAdapter.weights(192, 0.3f);
         other = DemoAdapter.store("other", weights, blobs);
         AdapterLimits limits = new AdapterLimits(weights.length, 1 << 20, 4);
-        AdapterStore store = new AdapterStore(blobs, new AdapterCatalog(), MODEL, BaseWeights.ofShapes(BASE), limits);
+        AdapterStore store = new AdapterStore(
+                blobs, new AdapterCatalog(), MODEL, new BaseParts(BaseWeights.ofShapes(BASE), List.of()), limits);
         adapters = new ResidentAdapters(store, limits, DataType.FLOAT32, owner, meters);
     }
 
@@ -97,7 +102,7 @@ class AdapterLeasesTest {
     void holdsNoLeaseWhenAnAdapterIsMissingAndTheShadowIsResident() {
         delay(MISSING);
         CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
-        adapters.acquire(student).join().close(); // the adapter is now resident for the request, too
+        adapters.acquire(unet(student)).join().close(); // the adapter is now resident for the request, too
         assertThat(leases).isNotDone();
         release();
         requireFailed(leases);
@@ -107,7 +112,8 @@ class AdapterLeasesTest {
     void holdsNoLeaseWhenAnAdapterIsMissingAndTheShadowLoadsLater() {
         delay(student);
         CompletableFuture<AdapterLeases> leases = acquire(MISSING, student);
-        assertThatThrownBy(() -> adapters.acquire(MISSING).join()).hasCauseInstanceOf(UnusableAdapterException.class);
+        assertThatThrownBy(() -> adapters.acquire(unet(MISSING)).join())
+                .hasCauseInstanceOf(UnusableAdapterException.class);
         release();
         requireFailed(leases);
     }
@@ -121,7 +127,7 @@ class AdapterLeasesTest {
                 .shadow(student, 5)
                 .build();
         CompletableFuture<AdapterLeases> leases = AdapterLeases.acquire(request, adapters);
-        adapters.acquire(student).join().close();
+        adapters.acquire(unet(student)).join().close();
         release();
         requireFailed(leases);
     }
@@ -163,11 +169,15 @@ class AdapterLeasesTest {
 
     /** Loads an adapter that evicts all adapters without a lease. */
     private void useAnother() {
-        adapters.acquire(other).join().close();
+        adapters.acquire(unet(other)).join().close();
     }
 
     private void requireNoLease() {
         useAnother();
         assertThat(adapters.names()).containsExactly("other@1");
+    }
+
+    private static AdapterWeights unet(PinnedAdapter pinned) {
+        return new AdapterWeights(pinned, TextEncoderTensors.IGNORE);
     }
 }

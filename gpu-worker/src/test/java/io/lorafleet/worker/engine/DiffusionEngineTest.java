@@ -61,8 +61,7 @@ class DiffusionEngineTest {
         StableDiffusion model = StableDiffusion.open(config.model(), Device.cpu(), Precision.FLOAT32);
         AdapterLimits limits = new AdapterLimits(1 << 20, 1 << 20, 4);
         BaseModel description = new BaseModel("demo", "ab".repeat(32), 4, 64, SamplerName.DDIM);
-        AdapterStore store = new AdapterStore(
-                blobs, new AdapterCatalog(), description, model.unet().weights(), limits);
+        AdapterStore store = new AdapterStore(blobs, new AdapterCatalog(), description, model.weights(), limits);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         DiffusionEngine engine = new DiffusionEngine(
                 model,

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.diffusion.Psnr;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.messages.PinnedAdapter;
@@ -175,6 +177,22 @@ class StepLoopTest {
                 join(task(Requests.request().steps(20).build(), (image, preview) -> loop.stop()));
         device.start();
         assertThatThrownBy(finishedImage::join).isInstanceOf(CancellationException.class);
+    }
+
+    /** The rows of an image change between its steps, while another image stays in the batch. */
+    @Test
+    void countsTheRowsOfAGuidanceInterval() {
+        GenerateImage half = Requests.request().steps(4).guidance(0, 0.5).build();
+        GenerateImage guided = Requests.request().steps(4).build();
+        CompletableFuture<FinishedImage> first = join(task(half, NOBODY));
+        CompletableFuture<FinishedImage> second = join(task(guided, NOBODY));
+        device.start();
+        RgbImage together = first.join().image();
+        second.join();
+        assertThat(metrics.count(16)).isEqualTo(new StepCounters(4, 4 + 4 + 3 + 3, 16));
+        assertThat(evaluations("teacher")).isEqualTo(2 * 2 + 4 * 2);
+        assertThat(evaluations("unguided")).isEqualTo(2);
+        assertThat(Psnr.of(generate(half).image(), together)).isGreaterThan(50);
     }
 
     @Test

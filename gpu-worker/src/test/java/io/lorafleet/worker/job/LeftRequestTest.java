@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that this worker must leave to other workers. */
 class LeftRequestTest {
-    private static final String NEWER_SCHEMA = "\"schemaVersion\":3,\"steps\":{\"first\":5},\"x\"";
+    private static final String NEWER_SCHEMA = "\"schemaVersion\":4,\"steps\":{\"first\":5},\"x\"";
     private static final String UNKNOWN_SAMPLER = "\"sampler\":\"of-tomorrow\",\"x\"";
     private static final String OTHER_BASE =
             "\"baseFingerprint\":\"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd\",\"steps\"";

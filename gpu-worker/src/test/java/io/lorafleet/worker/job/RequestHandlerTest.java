@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
 import io.lorafleet.messages.generation.GenerationExpired;
@@ -22,8 +24,10 @@ import io.lorafleet.messages.generation.GenerationProgress;
 import io.lorafleet.messages.generation.GenerationStarted;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.Preview;
 import io.lorafleet.messages.generation.PromptTokens;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.generation.ShadowMeasured;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
@@ -245,6 +249,43 @@ class RequestHandlerTest {
     }
 
     @Test
+    void repaintsOnlyTheWhiteHalfOfTheMask() throws IOException {
+        String mask = storedImage(64, 64, 1).sha256(); // the right half is white
+        InitImage star = new InitImage(storedImage(32, 64, 1).sha256(), 0.8, new InitImageMask(mask, true));
+        GenerationSucceeded result = succeeded(handle(Requests.star(star, SamplerName.EULER, 64, 64)));
+        byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
+        BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(png));
+        BufferedImage init = ImageIO.read(new ByteArrayInputStream(
+                blobs.get(BlobKeys.initImage(star.sha256())).orElseThrow()));
+        RgbImage resized = RgbImage.of(init).resized(64, 64);
+        for (int i = 0; i < 64 * 32; i++) {
+            int x = i % 32;
+            int y = i / 32;
+            int blue = resized.rgb()[3 * (64 * y + x) + 2] & 0xFF;
+            assertThat(decoded.getRGB(x, y) & 0xFF).isEqualTo(blue);
+        }
+        assertThat(new String(png, StandardCharsets.ISO_8859_1))
+                .contains("Mask hash: " + mask.substring(0, 12), "\"keepUnmasked\":true");
+    }
+
+    @Test
+    void failsARequestWithAnUnusableMask() throws IOException {
+        String init = storedImage(64, 64, 1).sha256();
+        InitImage missing = new InitImage(init, 1, new InitImageMask("cd".repeat(32), false));
+        assertThat(failed(handle(Requests.star(missing, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INIT_IMAGE_UNUSABLE, GenerationFailed::reason)
+                .returns(
+                        "mask: expected blob init-images/" + "cd".repeat(32) + ", found none",
+                        GenerationFailed::detail);
+        InitImage black = new InitImage(init, 1, new InitImageMask(storedBlack(), false));
+        assertThat(failed(handle(Requests.star(black, SamplerName.DDIM, 64, 64))))
+                .returns(Reason.INVALID_REQUEST, GenerationFailed::reason)
+                .extracting(GenerationFailed::detail)
+                .asString()
+                .startsWith("mask: expected white in the top left pixel of at least one block of ");
+    }
+
+    @Test
     void failsARequestWithAMissingInitImage() {
         InitImage missing = new InitImage("cd".repeat(32), 0.5);
         assertThat(failed(handle(Requests.star(missing, SamplerName.DDIM, 64, 64))))
@@ -343,6 +384,54 @@ class RequestHandlerTest {
                 .doesNotHaveDuplicates();
         assertThat(new String(blobs.get(BlobKeys.image(skipped.requestId(), 0)).orElseThrow(), UTF_8))
                 .contains("Clip skip: 2");
+    }
+
+    @Test
+    void countsTheEvaluationsOfAGuidanceInterval() throws IOException {
+        GenerateImage request = Requests.request()
+                .steps(5)
+                .sampler(SamplerName.HEUN)
+                .guidance(0, 0.4)
+                .count(2)
+                .build();
+        GenerationSucceeded result = succeeded(handle(request));
+        assertThat(result.unetEvaluations()).isEqualTo(2 * (9 + 4)).isEqualTo(request.unetEvaluations());
+        assertThat(progress).hasSize(1 + 2 * 9);
+        String png =
+                new String(blobs.get(BlobKeys.image(request.requestId(), 0)).orElseThrow(), UTF_8);
+        assertThat(png)
+                .contains("Sampler: Heun", "Guidance start: 0.0, Guidance end: 0.4, UNet evaluations: 13")
+                .contains("\"sampling\":{\"guidanceInterval\":{\"start\":0.0,\"end\":0.4}}");
+        GenerateImage guided =
+                Requests.request().steps(5).sampler(SamplerName.HEUN).build();
+        assertThat(succeeded(handle(guided)).images().get(0).sha256())
+                .isNotEqualTo(result.images().get(0).sha256());
+    }
+
+    @Test
+    void appliesSpacingsAndExplicitSchedules() throws IOException {
+        GenerateImage spaced = Requests.request()
+                .steps(4)
+                .sampling(new SamplingOptions(null, TimestepSpacing.TRAILING, null, null, null))
+                .build();
+        GenerateImage timesteps = Requests.request()
+                .steps(4)
+                .sampler(SamplerName.TCD)
+                .sampling(new SamplingOptions(null, null, List.of(999, 749, 499, 249), null, 0.2))
+                .build();
+        GenerateImage sigmas = Requests.request()
+                .steps(2)
+                .sampler(SamplerName.EULER)
+                .sampling(new SamplingOptions(null, null, null, List.of(14.6, 1.0, 0.0), null))
+                .build();
+        assertThat(Stream.of(Requests.request().steps(4).build(), spaced, timesteps, sigmas)
+                        .map(each -> succeeded(handle(each)).images().get(0).sha256()))
+                .doesNotHaveDuplicates();
+        assertThat(new String(blobs.get(BlobKeys.image(spaced.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("Timestep spacing: trailing");
+        assertThat(new String(
+                        blobs.get(BlobKeys.image(timesteps.requestId(), 0)).orElseThrow(), UTF_8))
+                .contains("Sampler: TCD", "Timesteps: \"999, 749, 499, 249\", Eta: 0.2");
     }
 
     @Test
@@ -585,11 +674,19 @@ class RequestHandlerTest {
         graphics.setColor(Color.WHITE);
         graphics.fillRect(width / 2, 0, width, height);
         graphics.dispose();
+        return new InitImage(store(halves), strength);
+    }
+
+    private String storedBlack() throws IOException {
+        return store(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
+    }
+
+    private String store(BufferedImage image) throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(halves, "png", png);
-        InitImage image = new InitImage(Sha256.of(png.toByteArray()), strength);
-        blobs.putIfAbsent(BlobKeys.initImage(image.sha256()), png.toByteArray());
-        return image;
+        ImageIO.write(image, "png", png);
+        String sha256 = Sha256.of(png.toByteArray());
+        blobs.putIfAbsent(BlobKeys.initImage(sha256), png.toByteArray());
+        return sha256;
     }
 
     private RecordOutcome handle(GenerateImage request) {

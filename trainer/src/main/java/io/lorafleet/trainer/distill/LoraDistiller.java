@@ -15,6 +15,7 @@ import io.lorafleet.distillation.model.LoraStudent;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackGiven;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.Sha256;
 import io.lorafleet.trainer.feedback.FeedbackArchive;
@@ -69,6 +70,7 @@ public final class LoraDistiller implements Distiller {
     public Candidate distil(RunInputs inputs, RunObserver observer) throws IOException, RunRejectedException {
         String fingerprint = base.fingerprint();
         requireBase(inputs.parent(), fingerprint);
+        requireOnlyUNet(inputs.parent());
         byte[] file = file(inputs.parent());
         PromptMix prompts = prompts(inputs)
                 .orElseThrow(() -> new RunRejectedException(
@@ -89,6 +91,15 @@ public final class LoraDistiller implements Distiller {
         if (expected != null && !expected.equals(found)) {
             throw new IOException("lorafleet.model: expected the base of " + parent.pinned() + " with fingerprint "
                     + expected + ", found " + found + " in " + base.path());
+        }
+    }
+
+    /** A student's prompts would have to be encoded with the student, and the teacher's without it. */
+    private static void requireOnlyUNet(AdapterVersion parent) throws RunRejectedException {
+        if (parent.changesText()) {
+            throw new RunRejectedException(
+                    parent.pinned() + ": expected an adapter that changes the UNet alone, found one"
+                            + " that also changes a text encoder, which cannot be trained further");
         }
     }
 
@@ -137,9 +148,10 @@ public final class LoraDistiller implements Distiller {
     private static LoraAdapter parse(AdapterVersion parent, byte[] file, StableDiffusion model)
             throws RunRejectedException {
         try {
-            return LoraFile.readUNetPart(
+            return LoraFile.read(
                     Safetensors.ofAdapter(parent.pinned().toString(), file),
-                    model.unet().weightShapes());
+                    model.weights(),
+                    TextEncoderTensors.IGNORE);
         } catch (ModelFileException e) {
             throw new RunRejectedException(e);
         }

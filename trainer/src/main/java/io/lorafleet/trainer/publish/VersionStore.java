@@ -53,6 +53,7 @@ public final class VersionStore {
                 null,
                 lineage,
                 adapter.figures(),
-                null));
+                null,
+                parent.samplingDefaults()));
     }
 }

@@ -113,6 +113,30 @@ class LoraDistillerTest {
     }
 
     @Test
+    void rejectsAParentThatChangesATextEncoder() {
+        AdapterVersion both = new AdapterVersion(
+                "fast",
+                1,
+                parent.sha256(),
+                10,
+                4,
+                null,
+                AdapterVersion.Kind.STUDENT,
+                5.0,
+                NOW,
+                null,
+                null,
+                null,
+                AdapterVersion.TextEncoder.APPLIED,
+                null);
+        assertThatThrownBy(() -> distil(new RunInputs(both, lineage(0, 5), SAMPLES, List.of())))
+                .isInstanceOf(RunRejectedException.class)
+                .hasMessage(
+                        "fast@1: expected an adapter that changes the UNet alone, found one that also changes a text"
+                                + " encoder, which cannot be trained further");
+    }
+
+    @Test
     void cannotRunWithoutTheFileOfTheParent() throws Exception {
         String key = BlobKeys.adapter(parent.sha256());
         blobs.delete(key);

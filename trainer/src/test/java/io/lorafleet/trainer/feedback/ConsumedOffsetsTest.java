@@ -34,7 +34,20 @@ class ConsumedOffsetsTest {
     @Test
     void versionKeepsItsOffsetRangeAfterItsEventIsDeleted() {
         consumed.apply(new AdapterVersion(
-                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage(0, 5), null, null));
+                "fast",
+                2,
+                SHA,
+                10,
+                4,
+                null,
+                AdapterVersion.Kind.STUDENT,
+                5.0,
+                NOW,
+                null,
+                lineage(0, 5),
+                null,
+                null,
+                null));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
     }
 
@@ -95,7 +108,7 @@ class ConsumedOffsetsTest {
 
     private void version(Lineage lineage) {
         consumed.apply(new AdapterVersion(
-                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage, null, null));
+                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage, null, null, null));
     }
 
     private void started(Lineage lineage) {

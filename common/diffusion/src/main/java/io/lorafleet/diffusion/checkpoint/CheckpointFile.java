@@ -144,7 +144,7 @@ public final class CheckpointFile implements Pipeline {
             return ModelConfig.open(own);
         }
         String published = switch (part) {
-            case UNET -> kind().unet(prediction.predictsV());
+            case UNET -> kind().unet(recognition.inputChannels(), prediction.predictsV());
             case VAE -> kind().vae(prediction.predictsV());
             default -> kind().text(encoder(part));
         };

@@ -46,12 +46,15 @@ enum CheckpointKind {
         return texts;
     }
 
-    /** @param predictsV whether the model predicts v, as SD 2.x models for 768 x 768 pixels do */
-    String unet(boolean predictsV) {
+    /**
+     * @param inputChannels number of input channels
+     * @param predictsV whether the model predicts v, as SD 2.x models for 768 x 768 pixels do
+     */
+    String unet(int inputChannels, boolean predictsV) {
         return switch (this) {
-            case SD1 -> PublishedConfigs.SD1_UNET;
-            case SD2 -> PublishedConfigs.SD2_UNET.formatted(predictsV ? 96 : 64);
-            case SDXL -> PublishedConfigs.SDXL_UNET;
+            case SD1 -> PublishedConfigs.SD1_UNET.formatted(inputChannels);
+            case SD2 -> PublishedConfigs.SD2_UNET.formatted(inputChannels, predictsV ? 96 : 64);
+            case SDXL -> PublishedConfigs.SDXL_UNET.formatted(inputChannels);
         };
     }
 

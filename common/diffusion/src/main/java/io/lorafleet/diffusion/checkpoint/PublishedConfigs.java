@@ -4,20 +4,20 @@ package io.lorafleet.diffusion.checkpoint;
 /** The configs of the published models' folders, of which a checkpoint contains nothing. */
 final class PublishedConfigs {
     static final String SD1_UNET = """
-            {"block_out_channels": [320, 640, 1280, 1280], "sample_size": 64, "layers_per_block": 2,
+            {"in_channels": %d, "block_out_channels": [320, 640, 1280, 1280], "sample_size": 64, "layers_per_block": 2,
              "attention_head_dim": 8, "cross_attention_dim": 768,
              "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}""";
 
     /** The sample size is 64 for the models that predict the noise, and 96 for those that predict v. */
     static final String SD2_UNET = """
-            {"block_out_channels": [320, 640, 1280, 1280], "sample_size": %d, "layers_per_block": 2,
+            {"in_channels": %d, "block_out_channels": [320, 640, 1280, 1280], "sample_size": %d, "layers_per_block": 2,
              "attention_head_dim": [5, 10, 20, 20], "cross_attention_dim": 1024, "use_linear_projection": true,
              "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}""";
 
     static final String SDXL_UNET = """
-            {"block_out_channels": [320, 640, 1280], "sample_size": 128, "layers_per_block": 2,
+            {"in_channels": %d, "block_out_channels": [320, 640, 1280], "sample_size": 128, "layers_per_block": 2,
              "attention_head_dim": [5, 10, 20], "cross_attention_dim": 2048, "use_linear_projection": true,
              "transformer_layers_per_block": [1, 2, 10], "addition_embed_type": "text_time",
              "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816,

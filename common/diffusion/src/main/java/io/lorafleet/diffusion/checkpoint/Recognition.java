@@ -12,20 +12,20 @@ import java.util.Map;
  *
  * @param kind kind of the model
  * @param reason tensor that shows the kind
+ * @param inputChannels number of input channels of the UNet: 4, or 9 for an inpainting model
  */
-record Recognition(CheckpointKind kind, String reason) {
+record Recognition(CheckpointKind kind, String reason, int inputChannels) {
     private static final String FIRST_LAYER = UNetNames.PREFIX + "input_blocks.0.0.weight";
     private static final int LATENT_CHANNELS = 4;
+    /** The latent, a mask, and the latent of the masked image. */
+    private static final int INPAINTING_CHANNELS = 2 * LATENT_CHANNELS + 1;
 
     /** What other files are, by the start of the name of a tensor. The first match counts. */
     private static final Map<String, String> OTHERS = others();
 
-    /** Models with more input channels than the latent has. */
-    private static final Map<Long, String> INPUTS = Map.of(
-            5L, "a depth-to-image model",
-            7L, "an upscaling model",
-            8L, "an InstructPix2Pix model",
-            9L, "an inpainting model");
+    /** Unsupported models with more input channels than the latent has. */
+    private static final Map<Long, String> INPUTS =
+            Map.of(5L, "a depth-to-image model", 7L, "an upscaling model", 8L, "an InstructPix2Pix model");
 
     private static Map<String, String> others() {
         Map<String, String> others = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ record Recognition(CheckpointKind kind, String reason) {
             throw refusal(file, file.names().size() + " tensors, but not " + FIRST_LAYER);
         }
         Shape first = file.shape(FIRST_LAYER);
-        if (first.dimension() != 4 || first.get(1) != LATENT_CHANNELS) {
+        if (first.dimension() != 4 || (first.get(1) != LATENT_CHANNELS && first.get(1) != INPAINTING_CHANNELS)) {
             String title =
                     first.dimension() == 4 ? INPUTS.getOrDefault(first.get(1), "another model") : "another model";
             throw refusal(file, title + " (" + FIRST_LAYER + " has the shape " + first + ")");
@@ -68,7 +68,7 @@ record Recognition(CheckpointKind kind, String reason) {
             // SDXL has two text encoders, of which only the second one distinguishes it.
             String prefix = kind.texts().get(kind.texts().size() - 1).prefix();
             if (file.names().stream().anyMatch(name -> name.startsWith(prefix))) {
-                return new Recognition(kind, "tensors " + prefix + "*");
+                return new Recognition(kind, "tensors " + prefix + "*", Math.toIntExact(first.get(1)));
             }
         }
         throw refusal(file, "a UNet without a text encoder (no tensors cond_stage_model.* or conditioner.*)");

@@ -1,272 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.lora;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.LoraAdapter.Factor;
-import io.lorafleet.diffusion.lora.LoraAdapter.Hadamard;
-import io.lorafleet.diffusion.lora.LoraAdapter.Kronecker;
-import io.lorafleet.diffusion.lora.LoraAdapter.LowRank;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
+import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.BaseWeights;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An adapter in a device's memory: one block that contains all factors, transposed and scaled for use in a batch. A
- * single block can be copied to another device in one operation.
- */
+/** An adapter in a device's memory: the factors for the UNet, and those for each text encoder. */
 public final class DeviceAdapter implements AutoCloseable {
-    private final NDManager owner;
-    private final NDArray block;
-    private final List<Place> places;
-    private final Map<String, Decomposition> decompositions;
-    private final Map<String, Layer> layers = new LinkedHashMap<>();
+    /** Text encoders compute in float32, whatever the UNet's data type is. */
+    static final DataType TEXT_TYPE = DataType.FLOAT32;
 
-    /**
-     * One layer's update. Exactly one of {@code lowRank} and {@code product} is present.
-     *
-     * @param decomposition DoRA's scale of the output; null without DoRA
-     */
-    record Layer(
-            @Nullable LowRankFactors lowRank,
-            @Nullable WeightProduct product,
-            @Nullable Decomposition decomposition) {}
+    private final @Nullable DeviceFactors unet;
+    /** Null for a text encoder that the adapter does not change. */
+    private final List<@Nullable DeviceFactors> textEncoders;
 
-    /**
-     * The factors of one layer's low-rank update.
-     *
-     * @param rank rank r
-     * @param a factor A: (in, r) for a linear layer or a 1x1 convolution, otherwise (r, in, k, k)
-     * @param b factor B, multiplied by the adapter's own scale: (r, out) or (out, r)
-     */
-    record LowRankFactors(int rank, NDArray a, NDArray b) {
-        boolean matrices() {
-            return a.getShape().dimension() == 2;
-        }
-
-        /** @return the dimension that is the rank in {@code a}; in {@code b}, the rank is the other dimension */
-        int rankAxis() {
-            return matrices() ? 1 : 0;
-        }
-    }
-
-    /** A factor, and how it is written to the block. */
-    private record Piece(Factor factor, boolean transpose, double scale) {
-
-        static Piece plain(Factor factor) {
-            return new Piece(factor, false, 1);
-        }
-
-        Shape shape() {
-            Shape shape = factor.shape();
-            return transpose ? new Shape(shape.get(1), shape.get(0)) : shape;
-        }
-
-        /** @return the factors in the order of {@link Place#layer} */
-        static List<Piece> of(Update update) {
-            if (update.delta() instanceof LowRank lowRank) {
-                Shape a = lowRank.a().shape();
-                boolean matrix = a.dimension() == 2 || a.get(2) == 1 && a.get(3) == 1;
-                return List.of(new Piece(lowRank.a(), matrix, 1), new Piece(lowRank.b(), matrix, update.scale()));
-            }
-            if (update.delta() instanceof Hadamard hadamard) {
-                return List.of(
-                        plain(hadamard.first().a()),
-                        new Piece(hadamard.first().b(), false, update.scale()),
-                        plain(hadamard.second().a()),
-                        plain(hadamard.second().b()));
-            }
-            Kronecker kronecker = (Kronecker) update.delta();
-            return List.of(new Piece(kronecker.outer(), false, update.scale()), plain(kronecker.inner()));
-        }
+    private DeviceAdapter(@Nullable DeviceFactors unet, List<@Nullable DeviceFactors> textEncoders) {
+        this.unet = unet;
+        this.textEncoders = textEncoders;
     }
 
     /**
-     * The position of a layer's factors in the block, one after the other.
-     *
-     * @param kronecker whether two factors are LoKr's instead of low-rank factors
-     */
-    private record Place(String name, int start, List<Shape> shapes, boolean kronecker) {
-
-        long end() {
-            return start + shapes.stream().mapToLong(Shape::size).sum();
-        }
-
-        /** @param factors the factors, in order */
-        Layer layer(List<NDArray> factors, @Nullable Decomposition decomposition) {
-            if (factors.size() == 4) {
-                return new Layer(
-                        null,
-                        new WeightProduct.Hadamard(factors.get(0), factors.get(1), factors.get(2), factors.get(3)),
-                        decomposition);
-            }
-            NDArray first = factors.get(0);
-            if (kronecker) {
-                return new Layer(null, new WeightProduct.Kronecker(first, factors.get(1)), decomposition);
-            }
-            long rank = first.getShape().get(first.getShape().dimension() == 2 ? 1 : 0);
-            return new Layer(new LowRankFactors((int) rank, first, factors.get(1)), null, decomposition);
-        }
-    }
-
-    /** @param block array of all factors, owned by {@code owner} */
-    private DeviceAdapter(
-            NDManager owner, NDArray block, List<Place> places, Map<String, Decomposition> decompositions) {
-        this.owner = owner;
-        this.block = block;
-        this.places = places;
-        this.decompositions = decompositions;
-    }
-
-    /**
-     * Places an adapter without DoRA on a device.
+     * Places an adapter without DoRA for the UNet alone on a device.
      *
      * @param adapter adapter as read from its file
      * @param type data type of the UNet
-     * @param parent manager whose device is used; a sub-manager owns the factors
+     * @param parent manager whose device is used; its sub-managers own the factors
      * @return the adapter, to be closed by the caller
-     * @throws AdapterException if the adapter needs 2 GiB or more in float32, or the base's values
+     * @throws AdapterException if a part of the adapter needs 2 GiB or more in float32, or the base's values
      */
     public static DeviceAdapter of(LoraAdapter adapter, DataType type, NDManager parent) {
         return of(adapter, BaseWeights.ofShapes(Map.of()), type, parent);
     }
 
     /** Like {@link #of(LoraAdapter, DataType, NDManager)}, for an adapter that can have DoRA. */
-    public static DeviceAdapter of(LoraAdapter adapter, BaseWeights base, DataType type, NDManager parent) {
-        Map<String, List<Piece>> pieces = new LinkedHashMap<>();
-        adapter.updates().forEach((layer, update) -> pieces.put(layer, Piece.of(update)));
-        List<Place> places = places(adapter, pieces);
-        NDManager owner = parent.newSubManager();
-        try (NDManager scope = owner.newSubManager(Device.cpu())) {
-            NDArray block = scope.create(new Shape(places.get(places.size() - 1).end()));
-            write(pieces, places, block.toByteBuffer(true).asFloatBuffer());
-            Map<String, Decomposition> decompositions = decompositions(adapter, base, scope);
-            NDArray deviceAdapter = block.toType(type, false).toDevice(owner.getDevice(), false);
-            deviceAdapter.attach(owner);
-            return new DeviceAdapter(owner, deviceAdapter, places, decompositions);
+    public static DeviceAdapter of(LoraAdapter adapter, BaseWeights unet, DataType type, NDManager parent) {
+        return of(adapter, new BaseParts(unet, List.of()), type, parent);
+    }
+
+    /** Like {@link #of(LoraAdapter, DataType, NDManager)}, for an adapter that can have DoRA and change text encoders. */
+    public static DeviceAdapter of(LoraAdapter adapter, BaseParts base, DataType type, NDManager parent) {
+        if (adapter.textUpdates().size() > base.textEncoders().size()) {
+            throw new AdapterException(
+                    "expected an adapter for " + base.textEncoders().size() + " text encoders at most, found one for "
+                            + adapter.textUpdates().size());
+        }
+        List<@Nullable DeviceFactors> placed = new ArrayList<>();
+        try {
+            placed.add(place(adapter.updates(), base.unet(), type, parent));
+            for (int i = 0; i < adapter.textUpdates().size(); i++) {
+                placed.add(
+                        place(adapter.textUpdates().get(i), base.textEncoders().get(i), TEXT_TYPE, parent));
+            }
         } catch (RuntimeException e) {
-            owner.close();
+            placed.forEach(DeviceAdapter::close);
             throw e;
         }
+        return of(placed);
     }
 
-    private static Map<String, Decomposition> decompositions(LoraAdapter adapter, BaseWeights base, NDManager scope) {
-        Map<String, Decomposition> decompositions = new HashMap<>();
-        adapter.updates().forEach((layer, update) -> {
-            if (update.magnitude() != null) {
-                decompositions.put(layer, Decomposition.of(layer, update, update.magnitude(), base, scope));
-            }
-        });
-        return decompositions;
+    private static @Nullable DeviceFactors place(
+            Map<String, Update> updates, BaseWeights base, DataType type, NDManager parent) {
+        return updates.isEmpty() ? null : DeviceFactors.of(updates, base, type, parent);
     }
 
-    private static List<Place> places(LoraAdapter adapter, Map<String, List<Piece>> pieces) {
-        List<Place> places = new ArrayList<>();
-        long end = 0;
-        for (Map.Entry<String, List<Piece>> layer : pieces.entrySet()) {
-            List<Shape> shapes = layer.getValue().stream().map(Piece::shape).toList();
-            Update update = adapter.updates().get(layer.getKey());
-            boolean kronecker = update != null && update.delta() instanceof Kronecker;
-            Place place = new Place(layer.getKey(), (int) end, shapes, kronecker);
-            end = place.end();
-            if (end * Float.BYTES > Integer.MAX_VALUE) {
-                throw new AdapterException("expected an adapter smaller than 2 GiB in float32, found a larger one");
-            }
-            places.add(place);
-        }
-        return places;
-    }
-
-    /** Writes all factors. Transposing accounts for most of the time, so it runs in parallel. */
-    private static void write(Map<String, List<Piece>> pieces, List<Place> places, FloatBuffer block) {
-        int writers = Runtime.getRuntime().availableProcessors();
-        IntStream.range(0, writers).parallel().forEach(first -> {
-            FactorWriter writer = new FactorWriter(block);
-            for (int i = first; i < places.size(); i += writers) {
-                int start = places.get(i).start();
-                for (Piece piece : pieces.getOrDefault(places.get(i).name(), List.of())) {
-                    writer.write(piece.factor(), piece.transpose(), (float) piece.scale(), start);
-                    start += (int) piece.shape().size();
-                }
-            }
-        });
+    /** @param placed factors for the UNet, then for each text encoder */
+    private static DeviceAdapter of(List<@Nullable DeviceFactors> placed) {
+        return new DeviceAdapter(placed.get(0), placed.subList(1, placed.size()));
     }
 
     /**
      * Copies the adapter to another device. On the same device, the copy shares this adapter's memory, which is freed
      * once both are closed.
      *
-     * @param parent manager whose device is used; a sub-manager owns the copy
+     * @param parent manager whose device is used; its sub-managers own the copy
      * @return the copy, to be closed by the caller
      */
     public DeviceAdapter copyTo(NDManager parent) {
-        NDManager target = parent.newSubManager();
+        List<@Nullable DeviceFactors> copies = new ArrayList<>();
         try {
-            boolean samePlace = target.getDevice().equals(block.getDevice());
-            NDArray copy = samePlace ? block.reshape(block.getShape()) : block.toDevice(target.getDevice(), true);
-            copy.attach(target);
-            return new DeviceAdapter(target, copy, places, decompositions);
+            for (DeviceFactors part : parts()) {
+                copies.add(part == null ? null : part.copyTo(parent));
+            }
         } catch (RuntimeException e) {
-            target.close();
+            copies.forEach(DeviceAdapter::close);
             throw e;
         }
+        return of(copies);
     }
 
-    /**
-     * @return the updates by layer. They are created on the first call, because an adapter in host memory does not need
-     *     them
-     */
-    synchronized Map<String, Layer> layers() {
-        if (layers.isEmpty()) {
-            NDList factors = block.split(cuts());
-            factors.attach(owner);
-            int next = 0;
-            for (Place place : places) {
-                List<NDArray> own = new ArrayList<>();
-                for (Shape shape : place.shapes()) {
-                    own.add(factors.get(next++).reshape(shape));
-                }
-                layers.put(place.name(), place.layer(own, decompositions.get(place.name())));
-            }
-        }
-        return layers;
+    /** @return the updates of the UNet, by layer */
+    Map<String, DeviceFactors.Layer> layers() {
+        return unet == null ? Map.of() : unet.layers();
     }
 
-    /** @return the end position of each factor except the last */
-    private long[] cuts() {
-        List<Long> ends = new ArrayList<>();
-        long end = 0;
-        for (Place place : places) {
-            for (Shape shape : place.shapes()) {
-                end += shape.size();
-                ends.add(end);
-            }
-        }
-        return ends.stream().mapToLong(Long::longValue).limit(ends.size() - 1).toArray();
+    /** @param encoder index of a text encoder @return its updates, by layer */
+    Map<String, DeviceFactors.Layer> textLayers(int encoder) {
+        DeviceFactors part = encoder < textEncoders.size() ? textEncoders.get(encoder) : null;
+        return part == null ? Map.of() : part.layers();
     }
 
     /** @return the adapter's size, in bytes */
     public long bytes() {
-        return block.size() * block.getDataType().getNumOfBytes()
-                + decompositions.values().stream()
-                        .mapToLong(Decomposition::bytes)
-                        .sum();
+        return parts().stream()
+                .mapToLong(part -> part == null ? 0 : part.bytes())
+                .sum();
+    }
+
+    private List<@Nullable DeviceFactors> parts() {
+        List<@Nullable DeviceFactors> parts = new ArrayList<>();
+        parts.add(unet);
+        parts.addAll(textEncoders);
+        return parts;
     }
 
     /** Frees the factors. */
     @Override
     public void close() {
-        owner.close();
+        parts().forEach(DeviceAdapter::close);
+    }
+
+    private static void close(@Nullable DeviceFactors part) {
+        if (part != null) {
+            part.close();
+        }
     }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.lora;
 
-import io.lorafleet.diffusion.lora.DeviceAdapter.LowRankFactors;
+import io.lorafleet.diffusion.lora.DeviceFactors.LowRankFactors;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +27,20 @@ record LayerRow(List<Part> parts, float @Nullable [] outputScales, float @Nullab
      * @param scale scale of the request
      * @param outputScales DoRA's scale of this update's output channels; null without DoRA
      */
-    record Part(DeviceAdapter.Layer layer, double scale, float @Nullable [] outputScales) {}
+    record Part(DeviceFactors.Layer layer, double scale, float @Nullable [] outputScales) {}
 
     /** A part with low-rank factors. */
     record LowRankPart(LowRankFactors factors, double scale, float @Nullable [] outputScales) {}
 
-    static LayerRow of(String layer, List<Applied> adapters) {
+    /** @param layers an adapter's updates of the part that has the layer, by layer */
+    static LayerRow of(
+            String layer, List<Applied> adapters, Function<DeviceAdapter, Map<String, DeviceFactors.Layer>> layers) {
         List<Part> parts = new ArrayList<>();
         float[] scales = null;
         float[] bias = null;
         for (int i = adapters.size() - 1; i >= 0; i--) {
             double scale = adapters.get(i).scale();
-            DeviceAdapter.Layer update = adapters.get(i).adapter().layers().get(layer);
+            DeviceFactors.Layer update = layers.apply(adapters.get(i).adapter()).get(layer);
             if (update == null) {
                 continue;
             }

@@ -3,15 +3,18 @@ package io.lorafleet.diffusion.lora;
 
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter as read from its file, checked against the base.
  *
- * @param updates updates, by the layer's name in the UNet
+ * @param updates updates of the UNet, by the layer's name
+ * @param textUpdates updates of each text encoder, by the layer's name, up to the last one that the adapter changes
  */
-public record LoraAdapter(Map<String, Update> updates) {
+public record LoraAdapter(Map<String, Update> updates, List<Map<String, Update>> textUpdates) {
 
     /**
      * The update of one layer: {@code W = W0 + scale delta}, or with a magnitude, DoRA's {@code W = magnitude (W0 +
@@ -85,11 +88,22 @@ public record LoraAdapter(Map<String, Update> updates) {
 
     public LoraAdapter {
         updates = Map.copyOf(updates);
+        int changed = textUpdates.size();
+        while (changed > 0 && textUpdates.get(changed - 1).isEmpty()) {
+            changed--;
+        }
+        textUpdates = textUpdates.subList(0, changed).stream().map(Map::copyOf).toList();
+    }
+
+    /** Creates an adapter for the UNet alone. */
+    public LoraAdapter(Map<String, Update> updates) {
+        this(updates, List.of());
     }
 
     /** @return the largest rank of any layer */
     public int rank() {
-        return updates.values().stream()
+        return Stream.concat(Stream.of(updates), textUpdates.stream())
+                .flatMap(part -> part.values().stream())
                 .mapToInt(update -> update.delta().rank())
                 .max()
                 .orElse(0);

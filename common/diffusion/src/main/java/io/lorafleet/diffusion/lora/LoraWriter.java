@@ -30,9 +30,12 @@ public final class LoraWriter {
     /**
      * @param metadata additional metadata
      * @return the file content
-     * @throws AdapterException if an update is not LoRA
+     * @throws AdapterException if an update is not LoRA, or changes a text encoder
      */
     public static byte[] write(LoraAdapter adapter, Map<String, String> metadata) {
+        if (!adapter.textUpdates().isEmpty()) {
+            throw new AdapterException("expected an adapter for the UNet alone, found one that changes a text encoder");
+        }
         Map<String, String> all = new TreeMap<>(metadata);
         all.put("format", "pt");
         all.put("lora_adapter_metadata", config(adapter));

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lorafleet.diffusion.lora.DeviceAdapter.LowRankFactors;
+import io.lorafleet.diffusion.lora.DeviceFactors.LowRankFactors;
 import io.lorafleet.diffusion.lora.LayerRow.LowRankPart;
 import io.lorafleet.diffusion.nn.Adaptation.LayerUpdate;
 import io.lorafleet.diffusion.nn.Conv2d;

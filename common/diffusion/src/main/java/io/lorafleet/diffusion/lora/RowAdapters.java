@@ -4,11 +4,14 @@ package io.lorafleet.diffusion.lora;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.text.PromptAdaptation;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,24 +50,48 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * @return the stacked adapters, to be closed by the caller. The adapters in {@code rows} can be closed before them
      */
     public static RowAdapters stack(List<List<Applied>> rows, DataType type, NDManager parent) {
-        RowAdapters stacked = new RowAdapters(parent.newSubManager());
+        return new RowAdapters(parent.newSubManager()).stack(rows, DeviceAdapter::layers, type);
+    }
+
+    /**
+     * @param prompts adapters of each prompt, which are stacked when the prompts are encoded
+     * @return the adapters' updates of the text encoders
+     */
+    public static PromptAdaptation ofPrompts(List<List<Applied>> prompts) {
+        return (encoder, chunks, scope) -> {
+            List<List<Applied>> rows = prompts.stream()
+                    .flatMap(adapters -> Collections.nCopies(chunks, adapters).stream())
+                    .toList();
+            return new RowAdapters(scope.newSubManager())
+                    .stack(rows, adapter -> adapter.textLayers(encoder), DeviceAdapter.TEXT_TYPE);
+        };
+    }
+
+    private RowAdapters stack(
+            List<List<Applied>> rows,
+            Function<DeviceAdapter, Map<String, DeviceFactors.Layer>> layersOf,
+            DataType type) {
         int adapted = rows.size();
         while (adapted > 0 && rows.get(adapted - 1).isEmpty()) {
             adapted--;
         }
         Set<String> layers = new LinkedHashSet<>();
-        rows.forEach(row ->
-                row.forEach(applied -> layers.addAll(applied.adapter().layers().keySet())));
+        rows.forEach(row -> row.forEach(
+                applied -> layers.addAll(layersOf.apply(applied.adapter()).keySet())));
         for (String layer : layers) {
-            stacked.updates.put(layer, stacked.update(layer, rows.subList(0, adapted), type));
+            updates.put(layer, update(layer, rows.subList(0, adapted), layersOf, type));
         }
-        return stacked;
+        return this;
     }
 
     /** @param rows adapters of the first rows */
-    private LayerUpdate update(String layer, List<List<Applied>> rows, DataType type) {
+    private LayerUpdate update(
+            String layer,
+            List<List<Applied>> rows,
+            Function<DeviceAdapter, Map<String, DeviceFactors.Layer>> layersOf,
+            DataType type) {
         List<LayerRow> layerRows =
-                rows.stream().map(row -> LayerRow.of(layer, row)).toList();
+                rows.stream().map(row -> LayerRow.of(layer, row, layersOf)).toList();
         LowRankStack stack = LowRankStack.of(layerRows, type, owner);
         List<RowRun> runs = RowRun.of(rows, layerRows, type, owner);
         return stack != null && runs.isEmpty() ? stack : new MixedUpdate(runs, stack);

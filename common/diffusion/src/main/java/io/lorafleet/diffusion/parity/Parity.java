@@ -45,6 +45,7 @@ public final class Parity implements AutoCloseable {
     public static final String EXPECTED = "expected.safetensors";
     private static final String EXPECTED_LORA = "expected_lora.safetensors";
     private static final String EXPECTED_ADAPTERS = "expected_adapters.safetensors";
+    private static final String EXPECTED_PEFT_FOLDERS = "expected_peft_folders.safetensors";
     /** Reference tensors for distillation, which {@code common/distillation} compares. */
     public static final String EXPECTED_DISTILL = "expected_distill.safetensors";
 
@@ -81,12 +82,15 @@ public final class Parity implements AutoCloseable {
     public static void check(Path folder, Precision precision, Consumer<ParityResult> results) {
         try (Parity parity = new Parity(folder, precision, results)) {
             parity.text();
-            PromptParity.check(folder, parity.model, results);
+            parity.prompts();
             parity.unet();
             parity.vae();
             parity.loop();
+            GuidanceParity.check(folder, parity.model, results);
             parity.adapters();
-            parity.adapterBatches();
+            parity.adapterBatches(folder.resolve(EXPECTED_ADAPTERS));
+            parity.adapterBatches(folder.resolve(EXPECTED_PEFT_FOLDERS));
+            InpaintingParity.check(folder, parity.model, results);
             parity.reportSkipped();
         }
     }
@@ -113,6 +117,14 @@ public final class Parity implements AutoCloseable {
             }
             // The image size has no effect on the context.
             compare("context", model.prompts().encode(prompts, 0, 0, scope).context());
+        }
+    }
+
+    private void prompts() {
+        try (NDManager scope = scope()) {
+            Map<String, DeviceAdapter> loaded = new HashMap<>();
+            PromptParity.check(
+                    folder, model, name -> loaded.computeIfAbsent(name, each -> opened(each, scope)), results);
         }
     }
 
@@ -161,7 +173,7 @@ public final class Parity implements AutoCloseable {
         try (NDManager scope = scope()) {
             NDArray noise = expected.read("loop.initial", scope);
             int steps = Integer.parseInt(expected.metadata("steps"));
-            SamplerKind sampler = SamplerKind.of(model.schedule());
+            SamplerKind sampler = model.schedule().sampler();
             GenerationParameters request = new GenerationParameters(
                     expected.list("prompts").get(0),
                     expected.metadata("negative"),
@@ -245,14 +257,18 @@ public final class Parity implements AutoCloseable {
         }
     }
 
+    private DeviceAdapter opened(String name, NDManager scope) {
+        Path peft = folder.resolve("lora").resolve(name);
+        return open(Files.isDirectory(peft) ? peft : peft.resolveSibling(name + ".safetensors"), scope);
+    }
+
     private DeviceAdapter open(Path adapter, NDManager scope) {
-        LoraAdapter read = LoraFile.open(adapter, model.unet().weightShapes());
-        return DeviceAdapter.of(read, model.unet().weights(), model.unet().type(), scope);
+        LoraAdapter read = LoraFile.open(adapter, model.weights());
+        return DeviceAdapter.of(read, model.weights(), model.unet().type(), scope);
     }
 
     /** Compares batches whose metadata names the adapters of each row, with their scales. */
-    private void adapterBatches() {
-        Path file = folder.resolve(EXPECTED_ADAPTERS);
+    private void adapterBatches(Path file) {
         if (!Files.isRegularFile(file)) {
             return;
         }
@@ -266,10 +282,7 @@ public final class Parity implements AutoCloseable {
                         batches.getOrDefault(tensor.substring(0, tensor.lastIndexOf('.')), List.of())) {
                     rows.add(row.stream()
                             .map(each -> new RowAdapters.Applied(
-                                    loaded.computeIfAbsent(
-                                            each.adapter(),
-                                            name -> open(folder.resolve("lora").resolve(name + ".safetensors"), scope)),
-                                    each.scale()))
+                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)), each.scale()))
                             .toList());
                 }
                 compareAdapted(outputs, tensor, tensor, rows, scope);
@@ -295,7 +308,16 @@ public final class Parity implements AutoCloseable {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("expected") && name.endsWith(".safetensors"))
                     .filter(name -> !List.of(
-                                    EXPECTED, EXPECTED_LORA, EXPECTED_ADAPTERS, EXPECTED_DISTILL, PromptParity.EXPECTED)
+                                    EXPECTED,
+                                    EXPECTED_LORA,
+                                    EXPECTED_ADAPTERS,
+                                    EXPECTED_PEFT_FOLDERS,
+                                    EXPECTED_DISTILL,
+                                    PromptParity.EXPECTED,
+                                    PromptParity.EXPECTED_WITH_ADAPTERS,
+                                    PromptParity.EXPECTED_WITH_PEFT_FOLDER,
+                                    InpaintingParity.EXPECTED,
+                                    GuidanceParity.EXPECTED)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

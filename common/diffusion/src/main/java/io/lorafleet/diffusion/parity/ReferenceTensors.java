@@ -42,6 +42,10 @@ public final class ReferenceTensors {
         return file.read(tensor, DataType.FLOAT32, owner);
     }
 
+    boolean hasMetadata(String key) {
+        return file.metadata().containsKey(key);
+    }
+
     public String metadata(String key) {
         String value = file.metadata().get(key);
         if (value == null) {
@@ -57,6 +61,17 @@ public final class ReferenceTensors {
         } catch (JsonProcessingException e) {
             throw new ModelFileException(
                     file.name() + ": metadata: " + key + ": expected a JSON array of strings, found another value", e);
+        }
+    }
+
+    /** @return a metadata value, parsed as a JSON object with the components of the record */
+    <T> T object(String key, Class<T> type) {
+        try {
+            return new ObjectMapper().readValue(metadata(key), type);
+        } catch (JsonProcessingException e) {
+            throw new ModelFileException(
+                    file.name() + ": metadata: " + key + ": expected " + type.getSimpleName() + ", found another value",
+                    e);
         }
     }
 

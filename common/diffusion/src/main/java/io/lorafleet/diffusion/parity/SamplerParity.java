@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.sampler.Sampler;
-import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.sampler.SamplerSettings;
 import io.lorafleet.diffusion.sampler.SamplerState;
 import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
@@ -18,14 +18,22 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the samplers with the trajectories of another implementation's schedulers, using recorded model outputs. */
 public final class SamplerParity {
     private static final String SUFFIX = ".safetensors";
     private static final String TRAJECTORY = "trajectory";
+
+    /** The metadata entry {@code settings}: what diffusers' set_timesteps and step received. Each may be absent. */
+    private record Settings(
+            @Nullable List<Integer> timesteps,
+            @Nullable List<Double> sigmas,
+            @Nullable Double eta) {}
 
     private SamplerParity() {}
 
@@ -48,7 +56,7 @@ public final class SamplerParity {
         NoiseSchedule schedule = NoiseSchedule.of(config, reference.metadata("class"));
         try (NDManager scope = NDManager.newBaseManager()) {
             NDArray outputs = reference.read("model_output", scope);
-            Sampler sampler = SamplerKind.of(schedule).with(schedule, steps(name, outputs));
+            Sampler sampler = schedule.sampler().with(schedule, steps(name, outputs), 0, settings(reference));
             Iterator<float[]> noise = noise(reference, scope);
             SamplerState state = new SamplerState(scope, count -> noise.next());
             NDArray latent = reference.read("initial", scope).mul(sampler.initialNoiseScale());
@@ -64,6 +72,18 @@ public final class SamplerParity {
             results.accept(reference.compare(name + "/model_input", "model_input", NDArrays.stack(inputs)));
             results.accept(reference.compare(name + "/" + TRAJECTORY, TRAJECTORY, NDArrays.stack(trajectory)));
         }
+    }
+
+    private static SamplerSettings settings(ReferenceTensors reference) {
+        if (!reference.hasMetadata("settings")) {
+            return SamplerSettings.DEFAULT;
+        }
+        Settings given = reference.object("settings", Settings.class);
+        return new SamplerSettings(
+                null,
+                Objects.requireNonNullElse(given.timesteps(), List.of()),
+                Objects.requireNonNullElse(given.sigmas(), List.of()),
+                Objects.requireNonNullElse(given.eta(), SamplerSettings.DEFAULT_ETA));
     }
 
     /**

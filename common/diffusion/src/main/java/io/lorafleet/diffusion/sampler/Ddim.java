@@ -2,7 +2,6 @@
 package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Arrays;
 
 /**
  * Denoising diffusion implicit models, with eta 0: no noise is added between steps.
@@ -14,10 +13,10 @@ final class Ddim implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Ddim(NoiseSchedule schedule, int steps, int startStep) {
+    Ddim(NoiseSchedule schedule, Steps steps) {
         this.schedule = schedule;
-        this.timesteps = Arrays.copyOfRange(schedule.timesteps(steps, true), startStep, steps);
-        this.stride = schedule.trainTimesteps() / steps;
+        this.timesteps = steps.timesteps(schedule, true);
+        this.stride = schedule.trainTimesteps() / steps.count();
     }
 
     @Override
@@ -26,8 +25,8 @@ final class Ddim implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return schedule.addNoise(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return schedule.addNoise(clean, noise, (int) timesteps[step]);
     }
 
     @Override

@@ -18,16 +18,15 @@ final class DpmSolver implements Sampler {
         this.sigmas = sigmas;
     }
 
-    static DpmSolver plain(NoiseSchedule schedule, int steps, int startStep) {
-        Sigmas whole = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule);
-        return new DpmSolver(schedule, whole.from(startStep));
+    static DpmSolver plain(NoiseSchedule schedule, Steps steps) {
+        return new DpmSolver(schedule, Sigmas.at(steps.timestepsWithoutLast(schedule), schedule));
     }
 
-    static DpmSolver karras(NoiseSchedule schedule, int steps, int startStep) {
+    static DpmSolver karras(NoiseSchedule schedule, Steps steps) {
         double largest = Sigmas.sigma(schedule, schedule.trainTimesteps() - 1);
         double smallest = Sigmas.sigma(schedule, 0);
-        Sigmas whole = Sigmas.karras(steps, largest, smallest, schedule, true);
-        return new DpmSolver(schedule, whole.from(startStep));
+        Sigmas whole = Sigmas.karras(steps.count(), largest, smallest, schedule, true);
+        return new DpmSolver(schedule, whole.from(steps.first()));
     }
 
     @Override
@@ -36,8 +35,8 @@ final class DpmSolver implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return sigmas.addNoise(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return sigmas.addNoise(clean, noise, step);
     }
 
     @Override

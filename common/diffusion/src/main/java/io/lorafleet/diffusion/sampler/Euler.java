@@ -21,22 +21,18 @@ final class Euler implements Sampler {
         this.ancestral = ancestral;
     }
 
-    static Euler plain(NoiseSchedule schedule, int steps, int startStep) {
-        return new Euler(schedule, spaced(schedule, steps).from(startStep), false);
+    static Euler plain(NoiseSchedule schedule, Steps steps) {
+        return new Euler(schedule, steps.sigmas(schedule), false);
     }
 
-    static Euler ancestral(NoiseSchedule schedule, int steps, int startStep) {
-        return new Euler(schedule, spaced(schedule, steps).from(startStep), true);
+    static Euler ancestral(NoiseSchedule schedule, Steps steps) {
+        return new Euler(schedule, steps.sigmas(schedule), true);
     }
 
-    static Euler karras(NoiseSchedule schedule, int steps, int startStep) {
-        Sigmas s = spaced(schedule, steps);
-        Sigmas whole = Sigmas.karras(steps, s.largest(), s.smallest(), schedule, false);
-        return new Euler(schedule, whole.from(startStep), false);
-    }
-
-    private static Sigmas spaced(NoiseSchedule schedule, int steps) {
-        return Sigmas.at(schedule.timesteps(steps, false), schedule);
+    static Euler karras(NoiseSchedule schedule, Steps steps) {
+        Sigmas spaced = Sigmas.at(schedule.timesteps(steps.count(), false), schedule);
+        Sigmas whole = Sigmas.karras(steps.count(), spaced.largest(), spaced.smallest(), schedule, false);
+        return new Euler(schedule, whole.from(steps.first()), false);
     }
 
     @Override
@@ -46,13 +42,12 @@ final class Euler implements Sampler {
 
     @Override
     public double initialNoiseScale() {
-        double most = sigmas.largest();
-        return schedule.spacing() == NoiseSchedule.Spacing.LEADING ? Math.sqrt(most * most + 1) : most;
+        return sigmas.initialNoiseScale(schedule.spacing());
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return clean.add(noise.mul(sigmas.largest()));
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return clean.add(noise.mul(sigmas.values()[step]));
     }
 
     @Override

@@ -13,8 +13,6 @@ import ai.djl.ndarray.NDArray;
  * @see <a href="https://arxiv.org/abs/2310.04378">Luo et al. 2023</a>, algorithm 3; diffusers scheduling_lcm.py
  */
 final class Lcm implements Sampler {
-    /** Number of solver steps used to distill the model. */
-    static final int ORIGINAL_STEPS = 50;
     /** Standard deviation of the data, as assumed by the boundary condition. */
     private static final double SIGMA_DATA = 0.5;
 
@@ -24,17 +22,9 @@ final class Lcm implements Sampler {
     private final NoiseSchedule schedule;
     private final double[] timesteps;
 
-    Lcm(NoiseSchedule schedule, int steps, int startStep) {
-        if (steps > ORIGINAL_STEPS) {
-            throw new IllegalArgumentException("steps: expected 1 to " + ORIGINAL_STEPS + " for LCM, found " + steps);
-        }
+    Lcm(NoiseSchedule schedule, Steps steps) {
         this.schedule = schedule;
-        this.timesteps = new double[steps - startStep];
-        int stride = schedule.trainTimesteps() / ORIGINAL_STEPS;
-        for (int i = 0; i < timesteps.length; i++) {
-            int fromNoisiest = (int) Math.floor((double) (startStep + i) * ORIGINAL_STEPS / steps);
-            timesteps[i] = (double) (ORIGINAL_STEPS - fromNoisiest) * stride - 1;
-        }
+        this.timesteps = steps.distilledTimesteps(schedule);
     }
 
     @Override
@@ -43,8 +33,8 @@ final class Lcm implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return schedule.addNoise(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return schedule.addNoise(clean, noise, (int) timesteps[step]);
     }
 
     @Override

@@ -15,8 +15,7 @@ import io.lorafleet.diffusion.weights.ModelConfig;
  * @param stepsOffset offset that leading spacing adds to the timesteps
  * @param finalAlphaBar alpha bar after the last step
  * @param clipSample bound on the predicted original sample; infinity for no bound
- * @param karrasSigmas whether the config selects the noise levels of Karras et al.
- * @param schedulerClass diffusers' scheduler class, such as {@code DDIMScheduler}
+ * @param sampler sampler that the config selects
  */
 public record NoiseSchedule(
         double[] alphaBar,
@@ -26,8 +25,10 @@ public record NoiseSchedule(
         int stepsOffset,
         double finalAlphaBar,
         double clipSample,
-        boolean karrasSigmas,
-        String schedulerClass) {
+        SamplerKind sampler) {
+
+    /** Number of solver steps that are used to distill few-step models (diffusers: original_inference_steps). */
+    static final int DISTILLED_STEPS = 50;
 
     /** How a sampler's timesteps are spaced over the training timesteps (Lin et al. 2023, table 2). */
     public enum Spacing {
@@ -53,15 +54,13 @@ public record NoiseSchedule(
     /** @return the schedule for a sampler that does not know of rescaled betas: diffusers' PNDM ignores this option */
     NoiseSchedule withoutRescaling() {
         return new NoiseSchedule(
-                plainAlphaBar,
-                plainAlphaBar,
-                prediction,
-                spacing,
-                stepsOffset,
-                finalAlphaBar,
-                clipSample,
-                karrasSigmas,
-                schedulerClass);
+                plainAlphaBar, plainAlphaBar, prediction, spacing, stepsOffset, finalAlphaBar, clipSample, sampler);
+    }
+
+    /** @return the schedule with another spacing of the timesteps */
+    NoiseSchedule withSpacing(Spacing other) {
+        return new NoiseSchedule(
+                alphaBar, plainAlphaBar, prediction, other, stepsOffset, finalAlphaBar, clipSample, sampler);
     }
 
     /** @return alpha bar at a timestep; {@link #finalAlphaBar} for a negative timestep */
@@ -127,6 +126,24 @@ public record NoiseSchedule(
      */
     double[] timestepsWithoutLast(int steps) {
         return timesteps(steps, spacing == Spacing.TRAILING ? steps : steps + 1, true);
+    }
+
+    /**
+     * The timesteps of samplers for distilled models: every {@code DISTILLED_STEPS / steps}-th of the timesteps that
+     * were used to distill the model.
+     */
+    double[] distilledTimesteps(int steps) {
+        if (steps < 1 || steps > DISTILLED_STEPS) {
+            throw new IllegalArgumentException(
+                    "steps: expected 1 to " + DISTILLED_STEPS + " with a sampler for few-step models, found " + steps);
+        }
+        double[] timesteps = new double[steps];
+        int stride = trainTimesteps() / DISTILLED_STEPS;
+        for (int i = 0; i < steps; i++) {
+            int fromNoisiest = (int) Math.floor((double) i * DISTILLED_STEPS / steps);
+            timesteps[i] = (double) (DISTILLED_STEPS - fromNoisiest) * stride - 1;
+        }
+        return timesteps;
     }
 
     /** @param total number of timesteps over the whole range; only the first {@code steps} are used */

@@ -2,7 +2,6 @@
 package io.lorafleet.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Arrays;
 
 /**
  * Pseudo linear multistep (PLMS): the noise is extrapolated from up to four model outputs. The model is evaluated twice
@@ -21,16 +20,26 @@ final class Pndm implements Sampler {
     private final double[] timesteps;
     private final int stride;
 
-    Pndm(NoiseSchedule schedule, int steps, int startStep) {
+    Pndm(NoiseSchedule schedule, Steps steps) {
         this.schedule = schedule.withoutRescaling();
-        this.stride = schedule.trainTimesteps() / steps;
-        double[] once = Arrays.copyOfRange(schedule.timesteps(steps, true), startStep, steps);
+        this.stride = schedule.trainTimesteps() / steps.count();
+        double[] once = steps.timesteps(schedule, true);
         this.timesteps = once.length == 1 ? once : secondTwice(once);
     }
 
     @Override
     public double[] timesteps() {
         return timesteps.clone();
+    }
+
+    @Override
+    public int steps() {
+        return timesteps.length == 1 ? 1 : timesteps.length - 1;
+    }
+
+    @Override
+    public int evaluationsBefore(int step) {
+        return step == 0 || timesteps.length == 1 ? step : step + 1;
     }
 
     private static double[] secondTwice(double[] once) {
@@ -41,8 +50,8 @@ final class Pndm implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return schedule.addNoise(clean, noise, (int) timesteps[0]);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return schedule.addNoise(clean, noise, (int) timesteps[step]);
     }
 
     @Override

@@ -20,9 +20,18 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
     private static final Set<String> WITHOUT_EFFECT =
             Set.of("dynamic_thresholding_ratio", "flow_shift", "sample_max_value", "time_shift_type");
 
+    /** Classes that do not know of Karras et al.'s noise levels, and ignore the field that selects them. */
+    private static final Set<String> WITHOUT_KARRAS =
+            Set.of("DDIMScheduler", "EulerAncestralDiscreteScheduler", "LCMScheduler", "PNDMScheduler", "TCDScheduler");
+
     private static final String LCM = "LCMScheduler";
     private static final String PNDM = "PNDMScheduler";
     private static final String DDIM = "DDIMScheduler";
+    private static final String TCD = "TCDScheduler";
+    private static final String HEUN = "HeunDiscreteScheduler";
+    private static final String DPM_SDE = "DPMSolverSDEScheduler";
+    private static final String DPM = "DPMSolverMultistepScheduler";
+    private static final String SDE = "sde-dpmsolver++";
 
     NoiseSchedule read() {
         if (!SamplerKind.schedulerClasses().contains(schedulerClass)) {
@@ -31,7 +40,7 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
         requireSupportedOptions();
         requireSupportedSolver();
         double[] plain = alphaBar();
-        boolean leads = Set.of(DDIM, PNDM, LCM).contains(schedulerClass);
+        boolean leads = Set.of(DDIM, PNDM, LCM, TCD).contains(schedulerClass);
         NoiseSchedule read = new NoiseSchedule(
                 rescaled(plain),
                 plain,
@@ -41,10 +50,26 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
                 config.integer("steps_offset", 0),
                 config.flag("set_alpha_to_one", !schedulerClass.equals(PNDM)) ? 1 : plain[0],
                 clipSample(),
-                config.flag("use_karras_sigmas", false),
-                schedulerClass);
+                sampler());
         config.refuseOtherFields(WITHOUT_EFFECT);
         return read;
+    }
+
+    private SamplerKind sampler() {
+        boolean karras = config.flag("use_karras_sigmas", false);
+        return switch (schedulerClass) {
+            case "EulerDiscreteScheduler" -> karras ? SamplerKind.EULER_KARRAS : SamplerKind.EULER;
+            case DPM -> {
+                SamplerKind solver = karras ? SamplerKind.DPMPP_2M_KARRAS : SamplerKind.DPMPP_2M;
+                yield isSde() ? SamplerKind.DPMPP_3M_SDE : solver;
+            }
+            default -> SamplerKind.first(schedulerClass);
+        };
+    }
+
+    /** @return whether the config selects the stochastic multistep solver */
+    private boolean isSde() {
+        return schedulerClass.equals(DPM) && config.text("algorithm_type", "").equals(SDE);
     }
 
     private void requireSupportedOptions() {
@@ -57,12 +82,13 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
         config.requireUnused("shift_terminal");
         config.requireUnused("sigma_min");
         config.requireUnused("sigma_max");
+        config.requireUnused("noise_sampler_seed"); // the noise comes from the request's seed
         config.requireOneOf("prediction_type", "epsilon", "v_prediction");
         config.requireOneOf("timestep_spacing", "linspace", "leading", "trailing");
         config.requireOneOf("timestep_type", "discrete");
         config.requireOneOf("interpolation_type", "linear");
         config.requireOneOf("final_sigmas_type", "zero");
-        config.requireOneOf("original_inference_steps", Lcm.ORIGINAL_STEPS);
+        config.requireOneOf("original_inference_steps", NoiseSchedule.DISTILLED_STEPS);
         config.requireOneOf("timestep_scaling", Lcm.TIMESTEP_SCALING);
     }
 
@@ -71,10 +97,18 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
         config.requireUnused("euler_at_final");
         config.requireUnused("disable_corrector");
         config.requireUnused("solver_p");
-        config.requireOneOf("solver_order", 2);
+        if (isSde()) {
+            config.requireOneOf("solver_order", DpmSdeMultistep.ORDER);
+            if (!config.has("solver_order")) {
+                throw config.refusal(
+                        "solver_order", "3 (the second order, the default, is not supported with " + SDE + ")");
+            }
+        } else {
+            config.requireOneOf("solver_order", 2);
+            config.requireOneOf("algorithm_type", "dpmsolver++", "deis"); // each solver replaces the other's name
+        }
         // UniPC replaces the names of the other solvers' types with bh2, and DPM-Solver replaces them with midpoint.
         config.requireOneOf("solver_type", "midpoint", "bh2", "logrho");
-        config.requireOneOf("algorithm_type", "dpmsolver++");
         config.requireOneOf("predict_x0", true);
         config.requireOneOf("lower_order_final", true);
         config.requireOneOf("lambda_min_clipped", Double.NEGATIVE_INFINITY);
@@ -84,7 +118,8 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
         if (schedulerClass.equals(PNDM) && !config.has("skip_prk_steps")) {
             throw config.refusal("skip_prk_steps", "true (Runge-Kutta steps, the default, are not supported)");
         }
-        if (schedulerClass.equals(SamplerKind.UNIPC.schedulerClass())) {
+        boolean karras = schedulerClass.equals("EulerDiscreteScheduler") || (schedulerClass.equals(DPM) && !isSde());
+        if (!karras && !WITHOUT_KARRAS.contains(schedulerClass)) {
             config.requireUnused("use_karras_sigmas");
         }
     }
@@ -96,12 +131,13 @@ record SchedulerConfig(ModelConfig config, String schedulerClass) {
 
     private double[] alphaBar() {
         config.requireOneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2");
-        boolean lcm = schedulerClass.equals(LCM);
+        boolean scaled = Set.of(LCM, TCD).contains(schedulerClass);
+        boolean stable = scaled || Set.of(HEUN, DPM_SDE).contains(schedulerClass);
         int count = config.integer("num_train_timesteps", 1000);
-        // diffusers' defaults; only LCM's are those of Stable Diffusion.
-        double first = config.number("beta_start", lcm ? 0.00085 : 0.0001);
-        double last = config.number("beta_end", lcm ? 0.012 : 0.02);
-        String kind = config.text("beta_schedule", lcm ? "scaled_linear" : "linear");
+        // diffusers' defaults; only those of LCM and TCD are Stable Diffusion's.
+        double first = config.number("beta_start", stable ? 0.00085 : 0.0001);
+        double last = config.number("beta_end", stable ? 0.012 : 0.02);
+        String kind = config.text("beta_schedule", scaled ? "scaled_linear" : "linear");
         double[] alphaBar = new double[count];
         double product = 1;
         for (int t = 0; t < count; t++) {

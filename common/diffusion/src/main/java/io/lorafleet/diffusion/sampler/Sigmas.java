@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>sigma is the noise level in the variance-exploding scale: sqrt((1 - alphaBar) / alphaBar).
  *
  * @param timesteps timestep of each step; may be fractional
- * @param values sigma of each step, and a final 0
+ * @param values sigma of each step, and the final sigma, which is 0 for most samplers
  */
 record Sigmas(double[] timesteps, double[] values) {
     /** Exponent that concentrates the steps at small sigmas (Karras et al. 2022, equation 5). */
@@ -39,8 +39,7 @@ record Sigmas(double[] timesteps, double[] values) {
         }
         double[] values = new double[steps + 1];
         double[] timesteps = new double[steps];
-        double[] logs = new double[schedule.trainTimesteps()];
-        Arrays.setAll(logs, t -> Math.log(sigma(schedule, t)));
+        double[] logs = logs(schedule);
         double from = Math.pow(largest, 1 / RHO);
         double to = Math.pow(smallest, 1 / RHO);
         for (int i = 0; i < steps; i++) {
@@ -50,6 +49,21 @@ record Sigmas(double[] timesteps, double[] values) {
             timesteps[i] = round ? Math.rint(timestep) : timestep;
         }
         return new Sigmas(timesteps, values);
+    }
+
+    /** The given sigmas, with the timesteps that have these noise levels. */
+    static Sigmas explicit(double[] values, NoiseSchedule schedule) {
+        double[] logs = logs(schedule);
+        double[] timesteps = new double[values.length - 1];
+        Arrays.setAll(timesteps, i -> timestepOf(values[i], logs));
+        return new Sigmas(timesteps, values);
+    }
+
+    /** @return the sigmas with another final value */
+    Sigmas endingAt(double last) {
+        double[] ending = values.clone();
+        ending[ending.length - 1] = last;
+        return new Sigmas(timesteps, ending);
     }
 
     /** @return the sigmas from this step onward */
@@ -67,9 +81,22 @@ record Sigmas(double[] timesteps, double[] values) {
         return values[timesteps.length - 1];
     }
 
+    /**
+     * @return the factor that scales unit noise to the first latent of a sampler in the variance-exploding scale, as in
+     *     diffusers
+     */
+    double initialNoiseScale(NoiseSchedule.Spacing spacing) {
+        return spacing == NoiseSchedule.Spacing.LEADING ? Math.sqrt(largest() * largest() + 1) : largest();
+    }
+
     /** @return alpha at this step: the factor applied to the original sample in the variance-preserving scale */
     double alpha(int step) {
-        return 1 / Math.sqrt(values[step] * values[step] + 1);
+        return alphaOf(values[step]);
+    }
+
+    /** @return alpha at this noise level */
+    static double alphaOf(double sigma) {
+        return 1 / Math.sqrt(sigma * sigma + 1);
     }
 
     /** @return the factor applied to the noise at this step in the variance-preserving scale */
@@ -78,11 +105,11 @@ record Sigmas(double[] timesteps, double[] values) {
     }
 
     /**
-     * Like {@link NoiseSchedule#addNoise}, with the noise level of the first step. The level is given by sigma, because
-     * it may lie between the levels of two training timesteps.
+     * Like {@link NoiseSchedule#addNoise}, with the noise level before a step. The level is given by sigma, because it
+     * may lie between the levels of two training timesteps.
      */
-    NDArray addNoise(NDArray clean, NDArray noise) {
-        return clean.mul(alpha(0)).add(noise.mul(scaledSigma(0)));
+    NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return clean.mul(alpha(step)).add(noise.mul(scaledSigma(step)));
     }
 
     /** @return half the logarithm of the signal-to-noise ratio; infinite where the noise is 0 */
@@ -95,6 +122,17 @@ record Sigmas(double[] timesteps, double[] values) {
         int above = Math.min(below + 1, schedule.trainTimesteps() - 1);
         double along = timestep - below;
         return sigma(schedule, below) * (1 - along) + sigma(schedule, above) * along;
+    }
+
+    /** @return the timestep of a sigma, which may be fractional */
+    static double timestepOf(double sigma, NoiseSchedule schedule) {
+        return timestepOf(sigma, logs(schedule));
+    }
+
+    private static double[] logs(NoiseSchedule schedule) {
+        double[] logs = new double[schedule.trainTimesteps()];
+        Arrays.setAll(logs, t -> Math.log(sigma(schedule, t)));
+        return logs;
     }
 
     /**

@@ -16,9 +16,9 @@ final class UniPc implements Sampler {
     private final NoiseSchedule schedule;
     private final Sigmas sigmas;
 
-    UniPc(NoiseSchedule schedule, int steps, int startStep) {
+    UniPc(NoiseSchedule schedule, Steps steps) {
         this.schedule = schedule;
-        this.sigmas = Sigmas.at(schedule.timestepsWithoutLast(steps), schedule).from(startStep);
+        this.sigmas = Sigmas.at(steps.timestepsWithoutLast(schedule), schedule);
     }
 
     @Override
@@ -27,8 +27,8 @@ final class UniPc implements Sampler {
     }
 
     @Override
-    public NDArray addNoise(NDArray clean, NDArray noise) {
-        return sigmas.addNoise(clean, noise);
+    public NDArray addNoise(NDArray clean, NDArray noise, int step) {
+        return sigmas.addNoise(clean, noise, step);
     }
 
     @Override

@@ -8,11 +8,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
+import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Attention;
 import io.lorafleet.diffusion.nn.Functions;
 import io.lorafleet.diffusion.nn.LayerNorm;
 import io.lorafleet.diffusion.nn.Linear;
 import io.lorafleet.diffusion.nn.Scopes;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class ClipTextEncoder {
     private final NDArray causalMask;
     private final int endToken;
     private final ClipTextConfig config;
+    private final BaseWeights weights;
 
     /** @param owner manager that owns the causal mask */
     public ClipTextEncoder(ClipTextConfig config, Weights weights, NDManager owner) {
@@ -53,10 +56,16 @@ public final class ClipTextEncoder {
                 : null;
         causalMask = causalMask(config.length(), owner);
         endToken = config.endToken();
+        this.weights = weights.stored();
     }
 
     public ClipTextConfig config() {
         return config;
+    }
+
+    /** @return the weights, as adapters need them */
+    public BaseWeights weights() {
+        return weights;
     }
 
     /** @return the number of layers */
@@ -73,22 +82,23 @@ public final class ClipTextEncoder {
      * @param tokenIds token ids (N, S), int64, where S is the number of tokens per prompt
      * @param clipSkip number of layers at the end whose output is not used for the hidden states, 0 to {@link #layers};
      *     the pooled states always come from the last layer
+     * @param adaptation updates of the rows
      * @return the states, attached to the token ids' manager
      */
-    public TextStates encode(NDArray tokenIds, int clipSkip) {
+    public TextStates encode(NDArray tokenIds, int clipSkip, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(tokenIds)) {
             NDArray x = Embedding.embedding(tokenIds, tokenEmbedding, SparseFormat.DENSE)
                     .singletonOrThrow()
                     .add(positionEmbedding);
             List<NDArray> hidden = new ArrayList<>(List.of(x)); // before the first layer, then after each layer
             for (Layer layer : layers) {
-                x = layer.forward(x, causalMask);
+                x = layer.forward(x, causalMask, adaptation);
                 hidden.add(x);
             }
             int used = layers.size() - clipSkip;
             NDArray last = finalNorm.forward(hidden.get(used));
             NDArray pooled = pool(clipSkip == 0 ? last : finalNorm.forward(x), tokenIds);
-            NDArray embeds = projection == null ? null : scope.ret(projection.forward(pooled));
+            NDArray embeds = projection == null ? null : scope.ret(projection.forward(pooled, adaptation));
             NDList states = scope.ret(new NDList(last, hidden.get(Math.max(0, used - 1)), pooled));
             return new TextStates(states.get(0), states.get(1), states.get(2), embeds);
         }
@@ -149,10 +159,13 @@ public final class ClipTextEncoder {
             down = Linear.of(weights.in("mlp.fc2"), inner, width);
         }
 
-        NDArray forward(NDArray x, NDArray mask) {
+        NDArray forward(NDArray x, NDArray mask, Adaptation adaptation) {
             NDArray h = norm1.forward(x);
-            h = x.add(out.forward(Attention.attend(q.forward(h), k.forward(h), v.forward(h), heads, mask)));
-            return h.add(down.forward(activation.apply(up.forward(norm2.forward(h)))));
+            NDArray mixed = Attention.attend(
+                    q.forward(h, adaptation), k.forward(h, adaptation), v.forward(h, adaptation), heads, mask);
+            h = x.add(out.forward(mixed, adaptation));
+            NDArray inner = activation.apply(up.forward(norm2.forward(h), adaptation));
+            return h.add(down.forward(inner, adaptation));
         }
     }
 }

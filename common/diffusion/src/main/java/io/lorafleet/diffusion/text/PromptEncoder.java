@@ -6,7 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.Conditioning;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,7 +26,7 @@ public final class PromptEncoder {
         /** @param prompts one prompt per row, truncated @param scope manager that owns the result */
         public TextStates encode(List<String> prompts, NDManager scope) {
             List<TokenizedPrompt> rows = tokens(prompts, EncodingOptions.DEFAULT);
-            return encode(rows, 0, scope);
+            return encode(rows, 0, Adaptation.NONE, scope);
         }
 
         private List<TokenizedPrompt> tokens(List<String> prompts, EncodingOptions options) {
@@ -46,7 +48,7 @@ public final class PromptEncoder {
         }
 
         /** @param rows at most {@link #chunkSize} tokens per row */
-        private TextStates encode(List<TokenizedPrompt> rows, int clipSkip, NDManager scope) {
+        private TextStates encode(List<TokenizedPrompt> rows, int clipSkip, Adaptation adaptation, NDManager scope) {
             long[] ids = rows.stream()
                     .flatMapToLong(row -> Arrays.stream(tokenizer.framed(row.ids())))
                     .toArray();
@@ -57,7 +59,7 @@ public final class PromptEncoder {
                 }
             }
             try (NDArray tokenIds = scope.create(ids, new Shape(rows.size(), tokenizer.length()))) {
-                return encoder.encode(tokenIds, clipSkip);
+                return encoder.encode(tokenIds, clipSkip, adaptation);
             }
         }
     }
@@ -94,9 +96,17 @@ public final class PromptEncoder {
                 .orElseThrow();
     }
 
-    /** Like {@link #encode(List, EncodingOptions, int, int, NDManager)}, with the default options. */
+    /** @return the weights of each text encoder, as adapters need them */
+    public List<BaseWeights> weights() {
+        return parts.stream().map(part -> part.encoder().weights()).toList();
+    }
+
+    /**
+     * Like {@link #encode(List, EncodingOptions, PromptAdaptation, int, int, NDManager)}, with the default options and
+     * without adapters.
+     */
     public Conditioning encode(List<String> prompts, int width, int height, NDManager scope) {
-        return encode(prompts, EncodingOptions.DEFAULT, width, height, scope);
+        return encode(prompts, EncodingOptions.DEFAULT, PromptAdaptation.NONE, width, height, scope);
     }
 
     /**
@@ -105,6 +115,7 @@ public final class PromptEncoder {
      *
      * @param prompts one prompt per row
      * @param options how the prompts are encoded
+     * @param adaptation updates of the text encoders
      * @param width width of the image, in pixels
      * @param height height of the image, in pixels
      * @param scope manager that owns the result
@@ -112,7 +123,13 @@ public final class PromptEncoder {
      *     range
      * @see "compel pad_conditioning_tensors_to_same_length; AUTOMATIC1111's web UI, modules/sd_hijack_clip.py"
      */
-    public Conditioning encode(List<String> prompts, EncodingOptions options, int width, int height, NDManager scope) {
+    public Conditioning encode(
+            List<String> prompts,
+            EncodingOptions options,
+            PromptAdaptation adaptation,
+            int width,
+            int height,
+            NDManager scope) {
         int clipSkip = options.clipSkip();
         if (clipSkip < 0 || clipSkip > maxClipSkip()) {
             throw new IllegalArgumentException("clipSkip: expected 0 to " + maxClipSkip() + ", found " + clipSkip);
@@ -123,11 +140,11 @@ public final class PromptEncoder {
         for (int i = 0; i < parts.size(); i++) {
             chunks = Math.max(chunks, parts.get(i).chunks(tokens.get(i)));
         }
-        Encoded first = encode(parts.get(0), tokens.get(0), chunks, clipSkip, scope);
+        Encoded first = encode(0, tokens.get(0), chunks, clipSkip, adaptation, scope);
         if (parts.size() == 1) {
             return Conditioning.of(first.context(first.states().lastHiddenState(), scope));
         }
-        Encoded second = encode(parts.get(1), tokens.get(1), chunks, clipSkip, scope);
+        Encoded second = encode(1, tokens.get(1), chunks, clipSkip, adaptation, scope);
         NDArray context = first.context(first.states().penultimate(), scope)
                 .concat(second.context(second.states().penultimate(), scope), 2);
         NDArray embeds =
@@ -138,14 +155,21 @@ public final class PromptEncoder {
                 sizes(prompts.size(), width, height, scope));
     }
 
-    private static Encoded encode(Part part, List<TokenizedPrompt> prompts, int chunks, int clipSkip, NDManager scope) {
+    private Encoded encode(
+            int index,
+            List<TokenizedPrompt> prompts,
+            int chunks,
+            int clipSkip,
+            PromptAdaptation adaptation,
+            NDManager scope) {
+        Part part = parts.get(index);
         List<TokenizedPrompt> rows = new ArrayList<>();
         for (TokenizedPrompt prompt : prompts) {
             for (int i = 0; i < chunks; i++) {
                 rows.add(prompt.chunk(i, part.chunkSize()));
             }
         }
-        return new Encoded(part.encode(rows, clipSkip, scope), rows, chunks);
+        return new Encoded(part.encode(rows, clipSkip, adaptation.of(index, chunks, scope), scope), rows, chunks);
     }
 
     /** @param states states of the chunks, one chunk per row @param rows the chunks @param chunks chunks per prompt */

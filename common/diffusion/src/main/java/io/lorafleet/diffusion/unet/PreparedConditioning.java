@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,6 +82,20 @@ public record PreparedConditioning(
 
     List<KeysValues> keysValues(String block) {
         return Objects.requireNonNull(keysValues.get(block), block);
+    }
+
+    /** @return this row alone, as views of these arrays; the row is among the first with the same number of states */
+    public PreparedConditioning row(int row) {
+        NDIndex index = new NDIndex(row + ":" + (row + 1));
+        Map<String, List<KeysValues>> alone = new HashMap<>();
+        keysValues.forEach((block, stacked) -> {
+            KeysValues first = stacked.get(0);
+            alone.put(
+                    block,
+                    List.of(new KeysValues(
+                            first.keys().get(index), first.values().get(index))));
+        });
+        return new PreparedConditioning(alone, addition == null ? null : addition.get(index));
     }
 
     /** @return the number of text states of the first row */

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.Optional;
 
-/** The weights of a loaded UNet, as adapters need them: their shapes, and their values in the model's files. */
+/** The weights of one part of a loaded model, as adapters need them: their shapes, and their values in the model's files. */
 public final class BaseWeights {
     private final Map<String, Shape> shapes;
     private final Map<String, Safetensors> files;
@@ -32,7 +32,7 @@ public final class BaseWeights {
      * Reads a weight from its file.
      *
      * @param owner manager that owns the array
-     * @return the weight in float32; empty if the UNet has no such weight, or it is in no file
+     * @return the weight in float32; empty if the part has no such weight, or it is in no file
      */
     public Optional<NDArray> read(String name, NDManager owner) {
         return Optional.ofNullable(files.get(name))

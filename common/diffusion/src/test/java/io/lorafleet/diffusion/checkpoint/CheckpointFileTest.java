@@ -11,8 +11,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.GenerationParameters;
+import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.Mask;
 import io.lorafleet.diffusion.Precision;
 import io.lorafleet.diffusion.PreparedPrompt;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.sampler.PredictionType;
@@ -28,6 +31,7 @@ import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +53,7 @@ class CheckpointFileTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"sd1", "sd2", "sdxl"})
+    @ValueSource(strings = {"sd1", "sd2", "sdxl", "inpainting"})
     void generatesTheSameBytesAsTheFolder(String family) throws IOException {
         Path file = write(family, Map.of());
         assertThat(image(file)).isEqualTo(image(GOLDEN.resolve(family)));
@@ -213,7 +217,7 @@ class CheckpointFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"9, an inpainting model", "8, an InstructPix2Pix model", "5, a depth-to-image model", "6, another model"
+    @CsvSource({"7, an upscaling model", "8, an InstructPix2Pix model", "5, a depth-to-image model", "6, another model"
     })
     void namesModelsWithOtherInputs(int channels, String expected) throws IOException {
         Path file = file(Map.of(FIRST_LAYER, new Shape(320, channels, 3, 3)), Map.of());
@@ -246,10 +250,20 @@ class CheckpointFileTest {
         Pipeline pipeline = Pipelines.open(file);
         NoiseSchedule schedule = NoiseSchedule.of(pipeline.schedulerConfig(), pipeline.schedulerClass());
         assertThat(schedule.prediction()).isEqualTo(prediction);
-        assertThat(SamplerKind.of(schedule)).isEqualTo(sampler);
+        assertThat(schedule.sampler()).isEqualTo(sampler);
         assertThat(schedule.spacing())
                 .isEqualTo(zeroSnr ? NoiseSchedule.Spacing.TRAILING : NoiseSchedule.Spacing.LEADING);
         assertThat(schedule.alphaBar()[999] == 0).isEqualTo(zeroSnr);
+    }
+
+    /** Without a config of its own, the UNet's published config gets the number of input channels. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cond_stage_model.transformer.", "conditioner.embedders.1.model."})
+    void recognisesAnInpaintingModel(String text) throws IOException {
+        Map<String, Shape> tensors = parts(text);
+        tensors.put(FIRST_LAYER, new Shape(320, 9, 3, 3));
+        Pipeline pipeline = Pipelines.open(file(tensors, Map.of()));
+        assertThat(UNetConfig.of(pipeline.config("unet")).inChannels()).isEqualTo(9);
     }
 
     @Test
@@ -334,7 +348,7 @@ class CheckpointFileTest {
         try (NDManager scope = NDManager.newBaseManager()) {
             LdmCheckpoint checkpoint = new LdmCheckpoint(from, scope).unet().vae();
             switch (family) {
-                case "sd1" -> checkpoint.openAiClip("text_encoder", "cond_stage_model.transformer.");
+                case "sd1", "inpainting" -> checkpoint.openAiClip("text_encoder", "cond_stage_model.transformer.");
                 case "sd2" -> checkpoint.openClip("text_encoder", "cond_stage_model.model.", false);
                 default ->
                     checkpoint
@@ -365,9 +379,13 @@ class CheckpointFileTest {
     private static byte[] image(Path model, Precision precision) {
         GenerationParameters request =
                 new GenerationParameters("a red star", "blue", 3, SamplerKind.DDIM, 2, 64, 64, 7);
+        boolean[] all = new boolean[64 * 64];
+        Arrays.fill(all, true);
+        ImageToImage blank =
+                new ImageToImage(new RgbImage(64, 64, new byte[3 * 64 * 64]), 1, new Mask(64, 64, all, false));
         try (StableDiffusion opened = StableDiffusion.open(model, Device.cpu(), precision);
                 PreparedPrompt prompt = PreparedPrompt.of(opened, request, List.of(), null);
-                Denoising denoising = Denoising.start(prompt, request, null)) {
+                Denoising denoising = Denoising.start(prompt, request, opened.inpainting() ? blank : null)) {
             while (!denoising.done()) {
                 denoising.advance();
             }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.diffusion.weights.BaseParts;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,12 +32,15 @@ class JudgedFilesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("files")
-    void readsOrRefusesTheFile(String name, JsonNode file, Map<String, Shape> base) {
+    void readsOrRefusesTheFile(String name, JsonNode file, BaseParts base) {
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
         Safetensors weights = Safetensors.of(name, bytes(file.get("tensors")));
         if (file.get("reason").isNull()) {
-            assertThat(LoraFile.read(weights, base, textEncoder).updates()).hasSize(1);
+            LoraAdapter read = LoraFile.read(weights, base, textEncoder);
+            int updates = read.updates().size()
+                    + read.textUpdates().stream().mapToInt(Map::size).sum();
+            assertThat(updates).isEqualTo(file.path("updates").asInt(1));
         } else {
             assertThatThrownBy(() -> LoraFile.read(weights, base, textEncoder))
                     .isInstanceOf(AdapterException.class)
@@ -44,10 +50,19 @@ class JudgedFilesTest {
 
     static Stream<Arguments> files() throws IOException {
         JsonNode list = new ObjectMapper().readTree(FILES.toFile());
-        Map<String, Shape> base = new HashMap<>();
-        list.get("base").properties().forEach(weight -> base.put(weight.getKey(), shape(weight.getValue())));
+        List<BaseWeights> textEncoders = StreamSupport.stream(
+                        list.get("textEncoders").spliterator(), false)
+                .map(JudgedFilesTest::weights)
+                .toList();
+        BaseParts base = new BaseParts(weights(list.get("base")), textEncoders);
         return StreamSupport.stream(list.get("files").spliterator(), false)
                 .map(file -> Arguments.of(file.get("name").asText(), file, base));
+    }
+
+    private static BaseWeights weights(JsonNode shapes) {
+        Map<String, Shape> weights = new HashMap<>();
+        shapes.properties().forEach(weight -> weights.put(weight.getKey(), shape(weight.getValue())));
+        return BaseWeights.ofShapes(weights);
     }
 
     private static Shape shape(JsonNode sides) {

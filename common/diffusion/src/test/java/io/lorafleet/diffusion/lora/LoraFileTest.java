@@ -8,10 +8,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lorafleet.diffusion.weights.BaseParts;
+import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,8 +93,21 @@ class LoraFileTest {
         put("lora_unet_conv_in.lora_up.weight", 6, 2, 1, 1);
         put("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 2, 5);
         Safetensors file = Safetensors.of("file", SafetensorsWriter.write(tensors, Map.of()));
-        assertThat(LoraFile.read(file, BASE, TextEncoderTensors.IGNORE).updates())
+        assertThat(LoraFile.read(file, new BaseParts(BaseWeights.ofShapes(BASE), List.of()), TextEncoderTensors.IGNORE)
+                        .updates())
                 .containsOnlyKeys("conv_in");
+    }
+
+    @Test
+    void rejectsUpdatesOfATextEncoderThatTheBaseDoesNotHave() {
+        put("text_encoder_2.text_model.encoder.layers.0.mlp.fc1.lora_A.weight", 2, 5);
+        put("text_encoder_2.text_model.encoder.layers.0.mlp.fc1.lora_B.weight", 6, 2);
+        Safetensors file = Safetensors.of("file", SafetensorsWriter.write(tensors, Map.of()));
+        BaseWeights text = BaseWeights.ofShapes(Map.of("encoder.layers.0.mlp.fc1.weight", new Shape(6, 5)));
+        BaseParts base = new BaseParts(BaseWeights.ofShapes(BASE), List.of(text));
+        assertThatThrownBy(() -> LoraFile.read(file, base, TextEncoderTensors.APPLY))
+                .isInstanceOf(AdapterException.class)
+                .hasMessage("file: the base has no text_encoder_2, which the file has tensors for");
     }
 
     @Test
@@ -140,9 +156,9 @@ class LoraFileTest {
                 "text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_linear_layer.down.weight",
                 "text_encoder_2.text_model.encoder.layers.0.self_attn.q_proj.lora_magnitude_vector"
             })
-    void rejectsAnAdapterOfTheTextEncoder(String name) {
+    void rejectsAnAdapterOfTheTextEncoderIfOnlyTheUNetCanChange(String name) {
         put(name, 2, 5);
-        assertRefused("tensors for a text encoder (upload with textEncoder=ignore to use the rest): 1");
+        assertRefused("tensors for a text encoder, where only the UNet can change: 1");
     }
 
     @Test

@@ -63,8 +63,7 @@ class RowAdaptersTest {
     }
 
     private static DeviceAdapter open(StableDiffusion model, String name, NDManager scope) {
-        LoraAdapter read =
-                LoraFile.open(SD1.resolve("lora").resolve(name), model.unet().weightShapes());
-        return DeviceAdapter.of(read, model.unet().weights(), DataType.FLOAT32, scope);
+        LoraAdapter read = LoraFile.open(SD1.resolve("lora").resolve(name), model.weights());
+        return DeviceAdapter.of(read, model.weights(), DataType.FLOAT32, scope);
     }
 }

@@ -29,6 +29,21 @@ class SamplerParityTest {
                                         .isTrue()));
     }
 
+    /** At every spacing, with explicit timesteps and sigmas, with epsilon and v prediction. */
+    @Test
+    void everySamplerFollowsEveryScheduleOfDiffusers() {
+        List<ParityResult> results = new ArrayList<>();
+        SamplerParity.check(GOLDEN.resolveSibling("schedules"), results::add);
+        assertThat(results)
+                .hasSize(128 * 3)
+                .allSatisfy(result -> assertThat(result)
+                        .isInstanceOfSatisfying(
+                                ParityResult.Compared.class,
+                                compared -> assertThat(compared.within(TOLERANCE))
+                                        .as(compared.toString())
+                                        .isTrue()));
+    }
+
     private static double tolerance(ParityResult.Compared compared) {
         return compared.tensor().matches("euler(_ancestral)?_zsnr_.+") ? ZERO_SNR_TOLERANCE : TOLERANCE;
     }

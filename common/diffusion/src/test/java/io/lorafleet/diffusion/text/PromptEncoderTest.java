@@ -70,7 +70,7 @@ class PromptEncoderTest {
     private static float[] context(List<String> prompts, EncodingOptions options) {
         try (NDManager scope = model.owner().newSubManager()) {
             return model.prompts()
-                    .encode(prompts, options, 64, 64, scope)
+                    .encode(prompts, options, PromptAdaptation.NONE, 64, 64, scope)
                     .context()
                     .toFloatArray();
         }

@@ -83,8 +83,11 @@ class PipelineFolderTest {
     void namesPartsThatDoNotFitTogether() throws IOException {
         edit("unet/config.json", "\"cross_attention_dim\": 32", "\"cross_attention_dim\": 48");
         assertRefused(folder, "cross_attention_dim: expected 32, the width of the text encoders, found 48");
-        edit("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 9");
-        assertRefused(folder, "found 9 and 4 (inpainting models are not supported)");
+        edit("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 8");
+        assertRefused(
+                folder,
+                "in_channels and out_channels: expected 4 and 4, the VAE's latent_channels, or 9 and 4 for an inpainting"
+                        + " model, found 8 and 4");
     }
 
     @Test
@@ -108,11 +111,11 @@ class PipelineFolderTest {
 
     @Test
     void takesTheSchedulersClassFromTheIndex() throws IOException {
-        edit("model_index.json", "\"DDIMScheduler\"", "\"HeunDiscreteScheduler\"");
+        edit("model_index.json", "\"DDIMScheduler\"", "\"KDPM2DiscreteScheduler\"");
         assertRefused(folder, "_class_name: expected one of [DDIMScheduler, ");
-        edit("model_index.json", "\"HeunDiscreteScheduler\"", "\"EulerDiscreteScheduler\"");
+        edit("model_index.json", "\"KDPM2DiscreteScheduler\"", "\"EulerDiscreteScheduler\"");
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
-            assertThat(SamplerKind.of(model.schedule())).isEqualTo(SamplerKind.EULER);
+            assertThat(model.schedule().sampler()).isEqualTo(SamplerKind.EULER);
         }
     }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param lineage origin of a trained version; null for an uploaded version
  * @param figures quality compared with the parent; null if not measured
  * @param textEncoder what happens to the file's tensors for a text encoder; null if it has none
+ * @param samplingDefaults sampling that the author prescribes; null for none
  */
 public record AdapterVersion(
         String name,
@@ -42,10 +43,14 @@ public record AdapterVersion(
         @Nullable Instant retiredAt,
         @Nullable Lineage lineage,
         @Nullable Figures figures,
-        @Nullable TextEncoder textEncoder) {
+        @Nullable TextEncoder textEncoder,
+        @Nullable SamplingDefaults samplingDefaults) {
 
     /** The use of a file's tensors for a text encoder. */
     public enum TextEncoder {
+        /** They are applied when prompts are encoded. */
+        @JsonProperty("applied")
+        APPLIED,
         /** They are not applied: the adapter changes the UNet alone. */
         @JsonProperty("ignored")
         IGNORED
@@ -81,6 +86,10 @@ public record AdapterVersion(
         } else if (guidance != null) {
             throw new IllegalArgumentException("guidance: expected none for a style adapter, found " + guidance);
         }
+        if (kind == Kind.STUDENT && samplingDefaults != null && samplingDefaults.guidanceScale() != null) {
+            throw new IllegalArgumentException("guidanceScale: expected none for a student, whose guidance replaces it,"
+                    + " found " + samplingDefaults.guidanceScale());
+        }
         Check.present("createdAt", createdAt);
     }
 
@@ -107,6 +116,7 @@ public record AdapterVersion(
                 guidance,
                 createdAt,
                 retiredAt,
+                null,
                 null,
                 null,
                 null);
@@ -141,7 +151,13 @@ public record AdapterVersion(
                 retirement,
                 lineage,
                 figures,
-                textEncoder);
+                textEncoder,
+                samplingDefaults);
+    }
+
+    /** @return whether the version changes a text encoder */
+    public boolean changesText() {
+        return textEncoder == TextEncoder.APPLIED;
     }
 
     /** @return the reference that requests contain */

@@ -3,17 +3,38 @@ package io.lorafleet.messages.generation;
 
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter version that a request applies to its images.
  *
  * @param adapter adapter version
  * @param scale number by which the adapter's B·A is multiplied
+ * @param textEncoder whether the file's tensors for the text encoders are applied when the prompts are encoded, since
+ *     version 3 of {@link GenerateImage}; null if not
  */
-public record AppliedAdapter(PinnedAdapter adapter, double scale) {
+public record AppliedAdapter(
+        PinnedAdapter adapter, double scale, @Nullable Boolean textEncoder) {
     public AppliedAdapter {
         Check.present("adapter", adapter);
         Check.range("adapter.scale", -GenerateImage.MAX_ADAPTER_SCALE, GenerateImage.MAX_ADAPTER_SCALE, scale);
+        textEncoder = Boolean.TRUE.equals(textEncoder) ? true : null; // one form of each command
+    }
+
+    /** Applies an adapter to the UNet alone. */
+    public AppliedAdapter(PinnedAdapter adapter, double scale) {
+        this(adapter, scale, null);
+    }
+
+    /** Applies an adapter version to the parts of the model that the version changes. */
+    public static AppliedAdapter of(AdapterVersion version, double scale) {
+        return new AppliedAdapter(version.pinned(), scale, version.changesText());
+    }
+
+    /** @return whether the adapter changes how the prompts are encoded */
+    public boolean changesText() {
+        return textEncoder != null;
     }
 
     @Override

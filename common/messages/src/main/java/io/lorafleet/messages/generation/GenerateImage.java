@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool pool whose request topic contains the command; null for the default pool. The pool does not affect the
  *     images
  * @param promptEncoding how the prompts are encoded, since version 2; null for {@link PromptEncoding#DEFAULT}
+ * @param sampling further settings of the sampling, since version 3; null for {@link SamplingOptions#DEFAULT}
  */
 public record GenerateImage(
         String requestId,
@@ -70,13 +71,22 @@ public record GenerateImage(
         @Nullable Integer schemaVersion,
         @Nullable String baseFingerprint,
         @Nullable String pool,
-        @Nullable PromptEncoding promptEncoding) {
+        @Nullable PromptEncoding promptEncoding,
+        @Nullable SamplingOptions sampling) {
 
     /** The latest version of this schema. */
-    public static final int SCHEMA_VERSION = 2;
+    public static final int SCHEMA_VERSION = 3;
+
+    /** The version that added {@link AppliedAdapter#textEncoder}. */
+    static final int TEXT_ADAPTERS_VERSION = 3;
 
     /** The version that added {@code promptEncoding}. */
     static final int PROMPT_ENCODING_VERSION = 2;
+
+    /** The version that added {@code initImage.mask}. */
+    static final int MASK_VERSION = 3;
+    /** The version that added {@code sampling}. */
+    static final int SAMPLING_VERSION = 3;
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
@@ -134,9 +144,27 @@ public record GenerateImage(
         if (pool != null) {
             PoolName.require("pool", pool);
         }
-        if (promptEncoding != null && (schemaVersion == null || schemaVersion < PROMPT_ENCODING_VERSION)) {
-            throw new IllegalArgumentException("schemaVersion: expected at least " + PROMPT_ENCODING_VERSION
-                    + " with promptEncoding, found " + (schemaVersion == null ? "none" : schemaVersion));
+        requireVersion("promptEncoding", promptEncoding, PROMPT_ENCODING_VERSION, schemaVersion);
+        requireVersion("initImage.mask", initImage == null ? null : initImage.mask(), MASK_VERSION, schemaVersion);
+        requireVersion("sampling", sampling, SAMPLING_VERSION, schemaVersion);
+        boolean changesText = adapters.stream().anyMatch(AppliedAdapter::changesText)
+                || (shadow != null && shadow.student().changesText());
+        requireVersion("adapter.textEncoder", changesText ? true : null, TEXT_ADAPTERS_VERSION, schemaVersion);
+        if (sampling != null) {
+            sampling.requireFit(sampler, steps);
+            if (sampling.guidanceInterval() != null && (guidanceScale == 1 || shadow != null)) {
+                throw new IllegalArgumentException(
+                        "sampling.guidanceInterval: expected none without guidance or with a shadow, found "
+                                + sampling.guidanceInterval());
+            }
+        }
+    }
+
+    private static void requireVersion(
+            String field, @Nullable Object value, int version, @Nullable Integer schemaVersion) {
+        if (value != null && (schemaVersion == null || schemaVersion < version)) {
+            throw new IllegalArgumentException("schemaVersion: expected at least " + version + " with " + field
+                    + ", found " + (schemaVersion == null ? "none" : schemaVersion));
         }
     }
 
@@ -153,6 +181,11 @@ public record GenerateImage(
     /** @return how the prompts are encoded */
     public PromptEncoding encoding() {
         return promptEncoding == null ? PromptEncoding.DEFAULT : promptEncoding;
+    }
+
+    /** @return further settings of the sampling */
+    public SamplingOptions samplingOptions() {
+        return sampling == null ? SamplingOptions.DEFAULT : sampling;
     }
 
     /** @return a copy without the webhook */
@@ -175,23 +208,36 @@ public record GenerateImage(
         return deadline != null && !now.isBefore(deadline);
     }
 
-    /**
-     * @return the number of UNet rows that each step of an image needs: two with guidance (with and without the
-     *     prompt), otherwise one
-     */
-    public int rows() {
-        return guidanceScale == 1 ? 1 : 2;
+    /** @return whether guidance is on, which needs two UNet evaluations instead of one: with and without the prompt */
+    public boolean guided() {
+        return guidanceScale != 1;
     }
 
-    /** @return the number of sampler steps over all images; progress is counted in these steps */
+    /** @return the number of UNet rows that a step of an image needs in the guidance interval; outside of it, one row */
+    public int rows() {
+        return guided() ? 2 : 1;
+    }
+
+    private int stepsMade() {
+        return initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
+    }
+
+    /** @return the number of the sampler's model evaluations over all images; progress is counted in these steps */
     public int allSteps() {
-        int made = initImage == null ? steps : InitImage.stepsMade(steps, initImage.strength());
-        return sampler.evaluations(made) * count;
+        return sampler.evaluations(stepsMade()) * count;
     }
 
     /** @return the number of UNet evaluations that the whole request needs */
     public long unetEvaluations() {
-        return (long) rows() * allSteps();
+        return allSteps() + (guided() ? (long) guidedPerImage() * count : 0);
+    }
+
+    /** @return the number of the sampler's model evaluations of an image with guidance */
+    private int guidedPerImage() {
+        int made = stepsMade();
+        GuidanceInterval interval = samplingOptions().interval();
+        return sampler.evaluationsBefore(interval.endStep(made), made)
+                - sampler.evaluationsBefore(interval.firstStep(made), made);
     }
 
     /** @return the whole request's cost: UNet evaluations times pixels per image */

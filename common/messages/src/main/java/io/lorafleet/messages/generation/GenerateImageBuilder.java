@@ -41,6 +41,7 @@ public final class GenerateImageBuilder {
     private @Nullable String baseFingerprint;
     private @Nullable String pool;
     private @Nullable PromptEncoding promptEncoding;
+    private @Nullable SamplingOptions sampling;
 
     GenerateImageBuilder(String requestId, Instant acceptedAt) {
         this.requestId = requestId;
@@ -71,6 +72,7 @@ public final class GenerateImageBuilder {
         baseFingerprint = command.baseFingerprint();
         pool = command.pool();
         promptEncoding = command.promptEncoding();
+        sampling = command.sampling();
     }
 
     public GenerateImageBuilder prompt(String value) {
@@ -85,12 +87,12 @@ public final class GenerateImageBuilder {
 
     public GenerateImageBuilder initImage(@Nullable InitImage value) {
         initImage = value;
-        return this;
+        return value == null || value.mask() == null ? this : since(GenerateImage.MASK_VERSION);
     }
 
     public GenerateImageBuilder adapters(List<AppliedAdapter> value) {
         adapters = value;
-        return this;
+        return value.stream().anyMatch(AppliedAdapter::changesText) ? since(GenerateImage.TEXT_ADAPTERS_VERSION) : this;
     }
 
     public GenerateImageBuilder guidanceScale(double value) {
@@ -126,7 +128,7 @@ public final class GenerateImageBuilder {
 
     public GenerateImageBuilder shadow(@Nullable ShadowStudent value) {
         shadow = value;
-        return this;
+        return value != null && value.student().changesText() ? since(GenerateImage.TEXT_ADAPTERS_VERSION) : this;
     }
 
     public GenerateImageBuilder priority(Priority value) {
@@ -169,6 +171,11 @@ public final class GenerateImageBuilder {
         return value == null ? this : since(GenerateImage.PROMPT_ENCODING_VERSION);
     }
 
+    public GenerateImageBuilder sampling(@Nullable SamplingOptions value) {
+        sampling = value;
+        return value == null ? this : since(GenerateImage.SAMPLING_VERSION);
+    }
+
     private GenerateImageBuilder since(int version) {
         schemaVersion = schemaVersion == null ? version : Math.max(schemaVersion, version);
         return this;
@@ -202,6 +209,7 @@ public final class GenerateImageBuilder {
                 schemaVersion,
                 baseFingerprint,
                 pool,
-                promptEncoding);
+                promptEncoding,
+                sampling);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.messages.worker;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PoolName;
@@ -136,15 +137,33 @@ public record WorkerStatus(
      * @param sizeMultiple width and height of an image must be multiples of this number of pixels
      * @param defaultSize width and height of images, in pixels, for requests that do not specify a size
      * @param defaultSampler sampler configured in the model folder, for requests that do not specify a sampler
+     * @param inpainting whether every request needs an init image and a mask; null for no
      */
     public record BaseModel(
-            String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {
+            String name,
+            String fingerprint,
+            int sizeMultiple,
+            int defaultSize,
+            SamplerName defaultSampler,
+            @Nullable Boolean inpainting) {
         public BaseModel {
             Check.present("model.name", name);
             Check.sha256("model.fingerprint", fingerprint);
             Check.range("model.sizeMultiple", 1, GenerateImage.MAX_SIZE, sizeMultiple);
             Check.range("model.defaultSize", GenerateImage.MIN_SIZE, GenerateImage.MAX_SIZE, defaultSize);
             Check.present("model.defaultSampler", defaultSampler);
+        }
+
+        /** Creates the description of a base that needs no mask. */
+        public BaseModel(
+                String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {
+            this(name, fingerprint, sizeMultiple, defaultSize, defaultSampler, null);
+        }
+
+        /** @return whether every request needs an init image and a mask */
+        @JsonIgnore
+        public boolean isInpainting() {
+            return Boolean.TRUE.equals(inpainting);
         }
     }
 }

@@ -13,12 +13,13 @@ import java.util.TreeSet;
 /**
  * The tensors of one layer in an adapter file, whose shapes fit together.
  *
+ * @param part part of the model that has the layer
  * @param layer name of the layer, as in the file
  * @param method form of the update
  * @param rank rank r, by which alpha is divided
  * @param tensors names of the tensors, by role
  */
-public record LayerUpdate(String layer, Method method, int rank, Map<Role, String> tensors) {
+public record LayerUpdate(ModelPart part, String layer, Method method, int rank, Map<Role, String> tensors) {
     public LayerUpdate {
         tensors = Map.copyOf(tensors);
     }
@@ -29,11 +30,12 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
     }
 
     /** @throws Mismatch if a tensor is missing, or the shapes do not fit together */
-    static LayerUpdate of(String layer, Map<Role, String> names, Map<String, Tensor> file) throws Mismatch {
+    static LayerUpdate of(ModelPart part, String layer, Map<Role, String> names, Map<String, Tensor> file)
+            throws Mismatch {
         Map<Role, long[]> shapes = new EnumMap<>(Role.class);
         names.forEach((role, name) -> shapes.put(
                 role, Objects.requireNonNull(file.get(name), "not in the file").shape()));
-        return new Reader(shapes).read(layer, names);
+        return new Reader(shapes).read(part, layer, names);
     }
 
     /** A missing tensor, or one with an unexpected shape. */
@@ -48,7 +50,7 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
     /** Checks the shapes of one layer's tensors. */
     private record Reader(Map<Role, long[]> shapes) {
 
-        LayerUpdate read(String layer, Map<Role, String> names) throws Mismatch {
+        LayerUpdate read(ModelPart part, String layer, Map<Role, String> names) throws Mismatch {
             Set<Method> methods = new TreeSet<>();
             shapes.keySet().stream().map(Role::method).filter(Objects::nonNull).forEach(methods::add);
             if (methods.size() != 1) {
@@ -64,7 +66,7 @@ public record LayerUpdate(String layer, Method method, int rank, Map<Role, Strin
                 throw wrong(Role.ALPHA, "one number");
             }
             require(rank >= 1 && rank <= Integer.MAX_VALUE, "a rank of at least 1, found " + rank);
-            return new LayerUpdate(layer, method, (int) rank, names);
+            return new LayerUpdate(part, layer, method, (int) rank, names);
         }
 
         private long lora() throws Mismatch {

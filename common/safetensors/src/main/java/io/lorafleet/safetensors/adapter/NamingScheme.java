@@ -4,20 +4,9 @@ package io.lorafleet.safetensors.adapter;
 /** The naming schemes of adapter files. */
 public enum NamingScheme {
     /** {@code unet.LAYER.lora_A.weight}, as diffusers' {@code save_lora_weights} writes it. */
-    DIFFUSERS("unet."),
+    DIFFUSERS,
     /** {@code base_model.model.LAYER.lora_A.weight}, with the scale in {@code adapter_config.json}. */
-    PEFT("base_model.model."),
+    PEFT,
     /** {@code lora_unet_LAYER.lora_down.weight}, with underscores in the layer's name. LyCORIS uses it too. */
-    KOHYA("lora_unet_");
-
-    private final String prefix;
-
-    NamingScheme(String prefix) {
-        this.prefix = prefix;
-    }
-
-    /** @return the start of every tensor name for the UNet */
-    public String prefix() {
-        return prefix;
-    }
+    KOHYA
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** The role of a tensor in a layer's update. */
 public enum Role {
     /** Factor A (r, in), or (r, in, k, k) for a convolution. */
-    A(Method.LORA, "lora_A", "lora_down", "lora.down"),
+    A(Method.LORA, "lora_A", "lora_down", "lora.down", "lora_linear_layer.down"),
     /** Factor B (out, r). */
-    B(Method.LORA, "lora_B", "lora_up", "lora.up"),
+    B(Method.LORA, "lora_B", "lora_up", "lora.up", "lora_linear_layer.up"),
     /** The kernel (r, r, k, k) between a 1x1 {@link #A} and {@link #B}. */
     MID(Method.LORA, "lora_mid"),
     HADA_W1_A(Method.LOHA, "hada_w1_a"),

@@ -18,5 +18,6 @@ import picocli.CommandLine.Command;
             BenchServeCommand.class,
             BenchRestartCommand.class,
             BenchAdapterLoadCommand.class
-        })
+        },
+        footer = {"", "Example:", "  fleet bench serve --arrivals closed:4 --requests 100"})
 public final class BenchCommand {}

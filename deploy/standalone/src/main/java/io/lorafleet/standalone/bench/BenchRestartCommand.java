@@ -22,6 +22,11 @@ import picocli.CommandLine.Option;
             "Measures the startup time and the peak heap of a gateway when Kafka retains many generations.",
             "Writes the records to a temporary broker, then starts each gateway three times. The first start finds no"
                     + " low-water marks."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet bench restart --finished 10000 --gateway gateway/target/quarkus-app/quarkus-run.jar"
         })
 public final class BenchRestartCommand implements Callable<Integer> {
     private static final int STARTS = 3;

@@ -5,6 +5,7 @@ import io.lorafleet.standalone.bench.LoadGenerator.Run;
 import io.lorafleet.standalone.bench.Publishing.Publisher;
 import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.JsonOption;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
                     + " up', and stops the fleet afterwards.",
             "Latency is measured from the scheduled time. The clocks of this machine and the workers must be"
                     + " synchronized."
-        })
+        },
+        footer = {"", "Example:", "  fleet bench serve --arrivals closed:4 --requests 100 --json"})
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
     /** Number of images also generated with the previous version, to show that the check detects a wrong version. */
@@ -118,6 +120,9 @@ final class BenchServeCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;
 
+    @Mixin
+    private JsonOption json;
+
     @Option(
             names = "--worker-metrics",
             paramLabel = "URL",
@@ -135,15 +140,15 @@ final class BenchServeCommand implements Callable<Integer> {
         Workload workload = Workload.of(Arrivals.parse(arrivals), requests, REQUESTS, mix.mix(adapters.names()), seed);
         try (LocalFleet own = new LocalFleet(settings, System.err::println)) {
             Runtime.getRuntime().addShutdownHook(new Thread(own::close));
-            if (!gateway.hasUrl()) {
+            if (!gateway.hasUrlOption()) {
                 own.start();
             }
-            GatewayClient client = gateway.client(own.gateway());
+            GatewayClient client = gateway.hasUrlOption() ? gateway.client() : gateway.client(own.gateway());
             adapters.add(client, settings.model());
             return measure(
                     workload,
                     client,
-                    gateway.hasUrl() ? workerMetrics : own.workerMetrics(),
+                    gateway.hasUrlOption() ? workerMetrics : own.workerMetrics(),
                     adapters.publisher(client, settings.model()));
         }
     }
@@ -169,7 +174,7 @@ final class BenchServeCommand implements Callable<Integer> {
                     : new ImageCheck(client, limit)
                             .check(run, check.sample, versions == 0 ? 0 : NEIGHBOURS, this::report);
             ServeReport report = ServeReport.of(run, published, before, after, checked);
-            gateway.printResult(report, ServeReport::text);
+            json.printResult(report, ServeReport::text);
             return report.served() > 0 && (checked == null || checked.passed()) ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }

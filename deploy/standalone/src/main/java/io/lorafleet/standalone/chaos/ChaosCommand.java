@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         sortOptions = false,
         description = "Runs a fleet on this machine, injects a fault, and checks whether anything was lost."
-                + " The exit code is 1 if an invariant is violated.")
+                + " The exit code is 1 if an invariant is violated.",
+        footer = {"", "Examples:", "  fleet chaos --list", "  fleet chaos --cell worker-kill --out history"})
 public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         name = "check",
         description =
                 "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant and a summary of how the"
-                        + " requests ended. The exit code is 1 if an invariant is violated.")
+                        + " requests ended. The exit code is 1 if an invariant is violated.",
+        footer = {"", "Example:", "  fleet check history"})
 public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.OutputOptions;
+import io.lorafleet.standalone.cli.option.SamplingDefaultsOptions;
 import io.lorafleet.standalone.client.AdapterInfo;
+import io.lorafleet.standalone.client.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -19,19 +25,30 @@ import picocli.CommandLine.Parameters;
         name = "adapter",
         description = "Adds, lists and retires a fleet's LoRA adapters, and sets the versions that" + " requests use.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = AdapterRouteCommand.class)
+        subcommands = AdapterRouteCommand.class,
+        footer = {"", "Example:", "  fleet adapter list"})
 public final class AdapterCommand {
     @Mixin
     private GatewayOptions gateway;
 
+    @Mixin
+    private OutputOptions output;
+
     @Command(
             name = "add",
             sortOptions = false,
-            description = "Uploads a safetensors file as the newest version of an adapter.")
+            description = "Uploads a safetensors file or a PEFT folder as the newest version of an adapter.",
+            footer = {
+                "",
+                "Examples:",
+                "  fleet adapter add crayon crayon.safetensors",
+                "  fleet adapter add fast student.safetensors --student --guidance 5"
+            })
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
-            @Parameters(paramLabel = "FILE", description = "LoRA weights, as a safetensors file.") Path file,
+            @Parameters(paramLabel = "FILE", description = "LoRA weights: a safetensors file, or a folder of PEFT.")
+                    Path file,
             @ArgGroup(exclusive = false) @Nullable StudentOptions student,
             @Option(
                             names = "--base",
@@ -42,49 +59,85 @@ public final class AdapterCommand {
                     String base,
             @Option(
                             names = "--ignore-text-encoder",
-                            description = "Adds a file that also has tensors for a text encoder, which workers cannot"
-                                    + " apply: its tensors for the UNet are used, and the others are ignored.")
-                    boolean ignoreTextEncoder)
+                            description = "Ignores the file's tensors for the text encoders: the adapter changes the"
+                                    + " UNet alone.")
+                    boolean ignoreTextEncoder,
+            @Mixin SamplingDefaultsOptions sampling)
             throws IOException, InterruptedException {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             throw new FleetException("file not found: " + file);
         }
-        gateway.print(
+        output.printOne(
                 gateway.client()
-                        .addAdapter(name, file, student == null ? null : student.guidance, base, ignoreTextEncoder),
+                        .addAdapter(
+                                name,
+                                file,
+                                student == null ? null : student.guidance,
+                                base,
+                                ignoreTextEncoder,
+                                sampling.defaults()),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
-                        + (added.textEncoder() == null ? "" : "; its tensors for a text encoder are ignored"));
-        return ExitCode.OK;
-    }
-
-    @Command(name = "list", description = "Lists the adapters with their routes and versions.")
-    int list() throws InterruptedException {
-        gateway.printAll(gateway.client().adapters(), AdapterInfo::text, "no adapters found");
+                        + (added.textEncoder() == TextEncoder.IGNORED
+                                ? "; its tensors for a text encoder are ignored"
+                                : ""),
+                AdapterCommand::reference);
         return ExitCode.OK;
     }
 
     @Command(
-            name = "roll-back",
-            description = "Restores the previous stable version, and removes the canary and the shadow.")
-    int rollBack(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
-            throws InterruptedException {
-        gateway.print(gateway.client().rollBack(name), AdapterInfo::text);
+            name = "list",
+            description = "Lists the adapters with their routes and versions.",
+            footer = {"", "Example:", "  fleet adapter list -o wide"})
+    int list() throws IOException, InterruptedException {
+        output.print(
+                gateway.client().adapters(),
+                adapters -> adapters.stream()
+                        .flatMap(adapter -> AdapterTable.rows(adapter).stream())
+                        .toList(),
+                AdapterTable.of(Instant.now()),
+                AdapterTable.Row::reference,
+                "no adapters found");
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "rollback",
+            description = "Restores the previous stable version, and removes the canary and the shadow.",
+            footer = {"", "Example:", "  fleet adapter rollback fast"})
+    int rollback(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
+            throws IOException, InterruptedException {
+        print(gateway.client().rollBack(name));
         return ExitCode.OK;
     }
 
     @Command(
             name = "remove",
             description = "Retires a version, or an adapter with all its versions and its route. New requests"
-                    + " cannot use a retired version.")
+                    + " cannot use a retired version.",
+            footer = {"", "Example:", "  fleet adapter remove fast@2"})
     int remove(
             @Parameters(paramLabel = "NAME[@VERSION]", description = "Adapter or version to retire.") String reference)
-            throws InterruptedException {
-        gateway.print(gateway.client().retire(reference), AdapterInfo::text);
+            throws IOException, InterruptedException {
+        print(gateway.client().retire(reference));
         return ExitCode.OK;
     }
 
     GatewayOptions gateway() {
         return gateway;
+    }
+
+    /** Prints an adapter that the gateway has changed. */
+    void print(Response<AdapterInfo> response) {
+        output.print(
+                response,
+                AdapterTable::rows,
+                AdapterTable.of(Instant.now()),
+                AdapterTable.Row::reference,
+                "the adapter has no versions");
+    }
+
+    private static String reference(AdapterVersion version) {
+        return version.name() + "@" + version.version();
     }
 
     /** The options that declare a guidance student. Either both are set or neither is. */

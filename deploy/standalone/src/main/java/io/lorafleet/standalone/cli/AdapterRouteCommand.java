@@ -2,9 +2,9 @@
 package io.lorafleet.standalone.cli;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
-import io.lorafleet.standalone.client.AdapterInfo;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.client.NewRoute;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "Sets the route of an adapter: the versions for requests that name the adapter" + " without a version.",
             "The command replaces the whole route. It removes a canary or shadow that is not"
                     + " specified. Without --stable, it keeps the stable version."
-        })
+        },
+        footer = {"", "Example:", "  fleet adapter route fast --stable 1 --canary 2 --canary-share 0.1"})
 final class AdapterRouteCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -86,15 +87,14 @@ final class AdapterRouteCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         boolean isRoute = stable != null || canary != null || shadow != null;
         if (isRoute == newest) {
             throw usage("expected --newest, or any of --stable, --canary and --shadow, found "
                     + (newest ? "both" : "neither"));
         }
         GatewayClient client = adapters.gateway().client();
-        adapters.gateway()
-                .print(newest ? client.removeRoute(name) : client.route(name, route(client)), AdapterInfo::text);
+        adapters.print(newest ? client.removeRoute(name) : client.route(name, route(client)));
         return ExitCode.OK;
     }
 

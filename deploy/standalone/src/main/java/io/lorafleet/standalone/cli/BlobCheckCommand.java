@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
             "Reads every blob in a blob store, lists those that are damaged or missing, and explains how to"
                     + " repair each of them. The command changes nothing, so the services can keep running.",
             "The exit code is 1 if a blob is damaged or missing."
-        })
+        },
+        footer = {"", "Example:", "  fleet blob-check --directory /srv/blobs"})
 public final class BlobCheckCommand implements Callable<Integer> {
     @Option(
             names = "--directory",

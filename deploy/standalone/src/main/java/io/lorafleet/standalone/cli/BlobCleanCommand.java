@@ -32,6 +32,11 @@ import picocli.CommandLine.Option;
             "Deletes old blobs from a blob store: those of the kinds for which an age is given. The command keeps"
                     + " the blobs that unfinished requests and active versions need, so the services can keep running.",
             "An age is a whole number and a unit (s, m, h or d), such as 30d."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet blob-clean --directory /srv/blobs --bootstrap kafka:9092 --images 30d --dry-run"
         })
 public final class BlobCleanCommand implements Callable<Integer> {
     /**

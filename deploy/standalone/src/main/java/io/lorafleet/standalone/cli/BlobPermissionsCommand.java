@@ -22,6 +22,11 @@ import picocli.CommandLine.Option;
                     + " service can write only the files of that service. Run it as root while the services"
                     + " are stopped.",
             "With --dry-run, the command only prints the owner and mode of each folder."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet blob-permissions --directory /srv/blobs --gateway gateway --worker worker --trainer trainer --group fleet --adapters-group adapters --dry-run"
         })
 public final class BlobPermissionsCommand implements Callable<Integer> {
     @Option(

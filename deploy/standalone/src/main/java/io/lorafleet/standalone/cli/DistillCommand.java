@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
                     + " of two. The training needs only the model and prompts.",
             "After each round, the command writes NAME.checkpoint. A new run with the same options resumes from"
                     + " that checkpoint."
-        })
+        },
+        footer = {"", "Example:", "  fleet distill --model deploy/demo-model --prompts train.txt --name fast"})
 public final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--model",

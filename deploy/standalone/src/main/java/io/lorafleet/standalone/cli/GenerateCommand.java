@@ -1,35 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
-import io.lorafleet.standalone.FleetException;
+import io.lorafleet.standalone.Exit;
 import io.lorafleet.standalone.cli.option.AdapterArgument;
+import io.lorafleet.standalone.cli.option.BatchOptions;
 import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.ImageFileOptions;
 import io.lorafleet.standalone.cli.option.InitImageOptions;
+import io.lorafleet.standalone.cli.option.JsonOption;
 import io.lorafleet.standalone.cli.option.PromptOptions;
+import io.lorafleet.standalone.cli.option.SamplingOptions;
 import io.lorafleet.standalone.cli.option.ShortDuration;
 import io.lorafleet.standalone.client.GatewayClient;
-import io.lorafleet.standalone.client.GenerationFollower;
-import io.lorafleet.standalone.client.GenerationStatus;
 import io.lorafleet.standalone.client.NewGeneration;
-import io.lorafleet.standalone.client.Response;
+import io.lorafleet.standalone.client.NoGatewayException;
+import io.lorafleet.standalone.client.Retries;
 import io.lorafleet.standalone.client.ScaledAdapter;
 import io.lorafleet.standalone.supervisor.LocalFleet;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,10 +43,17 @@ import picocli.CommandLine.Spec;
         name = "generate",
         sortOptions = false,
         description = {
-            "Generates images.",
-            "Sends the request to the gateway at --url. Without --url, the command uses the gateway on"
-                    + " this machine. If none is running, it starts a fleet with the options of 'fleet up',"
+            "Generates images, and prints the names of the files.",
+            "The command uses the gateway of --url, LORAFLEET_URL or the context. Without any of these, it uses the"
+                    + " gateway on this machine. If none is running, it starts a fleet with the options of 'fleet up',"
                     + " and stops the fleet afterwards."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  fleet generate \"a large red star on a white background\" -o star.png",
+            "  fleet generate --prompts prompts.txt -o images --format webp",
+            "  fleet generate \"a blue ring\" --adapter fast=0.8 --seed 7 --json | jq .images[0].url"
         })
 public final class GenerateCommand implements Callable<Integer> {
     /** Long enough for workers to load their model. */
@@ -53,15 +62,11 @@ public final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "PROMPT", description = "Text that describes the image.")
-    private String prompt;
+    @Parameters(paramLabel = "PROMPT", arity = "0..1", description = "Text that describes the image.")
+    private @Nullable String prompt;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE.png",
-            required = true,
-            description = "PNG file for the image. Several images are saved as FILE-0.png, FILE-1.png, and so" + " on.")
-    private Path output;
+    @Mixin
+    private ImageFileOptions imageFiles;
 
     @Option(
             names = "--base",
@@ -116,6 +121,9 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "Sampler: ${COMPLETION-CANDIDATES} (not case-sensitive). Default: set by the gateway.")
     private @Nullable SamplerName sampler;
 
+    @Mixin
+    private SamplingOptions samplingOptions;
+
     @Option(
             names = "--width",
             paramLabel = "PIXELS",
@@ -156,49 +164,104 @@ public final class GenerateCommand implements Callable<Integer> {
     private @Nullable Duration deadline;
 
     @Mixin
+    private BatchOptions batch;
+
+    @Mixin
+    private JsonOption json;
+
+    @Mixin
     private GatewayOptions gatewayOptions;
 
     @Mixin
     private FleetOptions options;
 
-    private volatile @Nullable String runningId;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ImageFiles files = new ImageFiles(output);
-        NewGeneration request = request(); // checks the options before a fleet starts
+        // Checks everything that it can before a fleet starts.
+        List<PromptLine> prompts = prompts();
+        ImageFiles files = ImageFiles.of(imageFiles.output(), imageFiles.format(), imageFiles.quality());
+        if (prompts.size() > 1 && files.file() != null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--output: expected a folder for several prompts, found the file " + files.file());
+        }
+        int concurrency = batch.concurrency();
+        List<ObjectNode> requests = requests(prompts);
+        URI url = gatewayOptions.url();
         try (LocalFleet own = new LocalFleet(options.settings(), System.err::println)) {
-            GatewayClient gateway = gatewayOptions.client(own.gateway());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, own)));
-            if (gatewayOptions.hasUrl() || gateway.isReady()) {
+            GatewayClient gateway = gatewayOptions.client(url == null ? own.gateway() : url);
+            GenerationRunner runner = new GenerationRunner(gateway, retries(), files);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(runner, own)));
+            if (url != null || gateway.isReady()) {
                 options.requireNoneFor(gateway.url());
+            } else if (batch.noWait()) {
+                throw new NoGatewayException(gateway.url());
             } else {
                 own.start();
             }
-            Response<GenerationStatus> finished = follow(gateway, request);
-            if (gatewayOptions.json()) {
-                System.out.println(finished.json());
+            GenerationReport report = new GenerationReport(json.isGiven(), batch.quiet());
+            return (batch.prompts() == null
+                            ? single(runner, requests.get(0), report)
+                            : new GenerationBatch(runner, report, concurrency, this::timed, batch.noWait())
+                                    .run(prompts, requests))
+                    .code();
+        }
+    }
+
+    /** After Ctrl-C, nobody will read the images. */
+    private static void stop(GenerationRunner runner, LocalFleet own) {
+        runner.cancelAll();
+        own.close();
+    }
+
+    private List<PromptLine> prompts() throws IOException {
+        if ((prompt == null) == (batch.prompts() == null)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "expected either PROMPT or --prompts, found " + (prompt == null ? "neither" : "both"));
+        }
+        return prompt == null ? PromptLine.read(batch.prompts()) : List.of(PromptLine.of(prompt));
+    }
+
+    private Exit single(GenerationRunner runner, ObjectNode request, GenerationReport report)
+            throws IOException, InterruptedException {
+        ObjectNode timed = timed(request);
+        if (batch.noWait()) {
+            return report.print(runner.submit(timed), "", "");
+        }
+        GenerationOutcome outcome;
+        try (ProgressDisplay progress = batch.quiet() ? ProgressDisplay.NONE : ProgressDisplay.on(System.err)) {
+            outcome = runner.generate(timed, ImageFiles.stem(String.valueOf(prompt)), progress);
+        }
+        return report.print(outcome, "", "");
+    }
+
+    private Retries retries() {
+        return new Retries(WORKER_TIMEOUT, batch.retryTimeout(), waiting -> {
+            if (!batch.quiet()) {
+                System.err.println(waiting);
             }
-            return report(finished.value(), gateway, files);
-        }
+        });
     }
 
-    private Response<GenerationStatus> follow(GatewayClient gateway, NewGeneration request)
-            throws InterruptedException {
-        // The time needed to start a fleet does not count towards the deadline.
-        NewGeneration timed =
-                deadline == null ? request : request.until(Instant.now().plus(deadline));
-        runningId = gateway.generate(timed, WORKER_TIMEOUT).id();
-        try (ProgressDisplay progress = ProgressDisplay.on(System.err)) {
-            return new GenerationFollower(gateway, progress).follow(runningId);
-        } finally {
-            runningId = null;
-        }
+    /** The fields of a line take precedence over the options. */
+    private List<ObjectNode> requests(List<PromptLine> prompts) throws IOException {
+        ObjectNode common = Json.read(Json.write(request("")), ObjectNode.class);
+        return prompts.stream()
+                .map(line -> common.deepCopy().<ObjectNode>setAll(line.fields()))
+                .toList();
     }
 
-    private NewGeneration request() throws IOException {
+    /** The time needed to start a fleet does not count towards the deadline. */
+    private ObjectNode timed(ObjectNode request) {
+        return deadline == null || request.has("deadline")
+                ? request
+                : request.put("deadline", Instant.now().plus(deadline).toString());
+    }
+
+    private NewGeneration request(String text) throws IOException {
         return new NewGeneration(
-                prompt,
+                text,
                 negativePrompt,
                 initImage == null ? null : initImage.base64(),
                 initImage == null ? null : initImage.strength(),
@@ -215,7 +278,10 @@ public final class GenerateCommand implements Callable<Integer> {
                 base,
                 promptOptions.longPrompt(),
                 promptOptions.weights(),
-                promptOptions.clipSkip());
+                promptOptions.clipSkip(),
+                initImage == null ? null : initImage.mask(),
+                initImage == null ? null : initImage.keepUnmasked(),
+                samplingOptions.sampling());
     }
 
     private List<ScaledAdapter> scaledAdapters() {
@@ -227,73 +293,5 @@ public final class GenerateCommand implements Callable<Integer> {
                     command.commandLine(), "--adapter-scale: expected exactly one --adapter without a scale");
         }
         return List.of(new ScaledAdapter(adapters.get(0).adapter(), adapterScale));
-    }
-
-    private void stop(GatewayClient gateway, LocalFleet own) {
-        cancelRunning(gateway);
-        own.close();
-    }
-
-    /** After Ctrl-C, nobody will read the images. */
-    private void cancelRunning(GatewayClient gateway) {
-        String id = runningId;
-        if (id == null) {
-            return;
-        }
-        try {
-            gateway.cancel(id);
-            System.err.println("fleet: generation " + id + " was cancelled");
-        } catch (FleetException e) { // Ctrl-C may also have stopped the gateway
-            System.err.println("fleet: generation " + id + " could not be cancelled; a worker may still finish it");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private int report(GenerationStatus finished, GatewayClient gateway, ImageFiles files)
-            throws IOException, InterruptedException {
-        switch (finished.status()) {
-            case SUCCEEDED -> {
-                save(finished, gateway, files);
-                return ExitCode.OK;
-            }
-            case FAILED -> {
-                GenerationStatus.Failure failure =
-                        Objects.requireNonNull(finished.failure(), "a failed generation has no reason");
-                throw new FleetException(
-                        "generation " + finished.id() + " failed (" + failure.reason() + "): " + failure.detail());
-            }
-            case EXPIRED ->
-                throw new FleetException("generation " + finished.id() + " expired before its images were generated");
-            default -> throw new FleetException("generation " + finished.id() + " was cancelled");
-        }
-    }
-
-    private static void warnOfCut(String prompt, GenerationStatus.@Nullable Count count) {
-        if (count != null && count.cut() > 0) {
-            System.err.printf(
-                    "fleet: the %s was truncated: %d tokens were used, %d were cut off%n",
-                    prompt, count.used(), count.cut());
-        }
-    }
-
-    private static void save(GenerationStatus finished, GatewayClient gateway, ImageFiles files)
-            throws IOException, InterruptedException {
-        for (GenerationStatus.Image image : finished.images()) {
-            Path file = files.file(image.index(), finished.images().size());
-            Files.write(file, gateway.image(image));
-            System.err.println(file + "  seed " + image.seed());
-        }
-        if (finished.tokens() != null) {
-            warnOfCut("prompt", finished.tokens().prompt());
-            warnOfCut("negative prompt", finished.tokens().negativePrompt());
-        }
-        System.err.printf(
-                "%.1f s, %d UNet evaluations, generation %s%n",
-                Objects.requireNonNull(finished.elapsed(), "a successful generation has no duration")
-                                .toMillis()
-                        / 1000.0,
-                finished.unetEvaluations(),
-                finished.id());
     }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         name = "key",
         description = "Manages a gateway's API keys. The API key file contains only hashes of the keys."
                 + " A running gateway rereads the file when it changes.",
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example:", "  fleet key list --file keys.json"})
 public final class KeyCommand {
     private static final String PREFIX = "lf_";
     private static final int ID_BYTES = 8;
@@ -52,7 +53,12 @@ public final class KeyCommand {
     @Command(
             name = "create",
             sortOptions = false,
-            description = "Creates a key and prints it. The key cannot be displayed again.")
+            description = "Creates a key and prints it. The key cannot be displayed again.",
+            footer = {
+                "",
+                "Example:",
+                "  fleet key create --file keys.json --owner alice --role generate,feedback --expires 90d"
+            })
     int create(
             @Option(
                             names = "--owner",
@@ -91,7 +97,10 @@ public final class KeyCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "list", description = "Lists the keys with their owners, roles and expiry times.")
+    @Command(
+            name = "list",
+            description = "Lists the keys with their owners, roles and expiry times.",
+            footer = {"", "Example:", "  fleet key list --file keys.json"})
     int list() throws IOException {
         if (!Files.exists(path)) {
             throw new FleetException("--file: expected a file created by 'fleet key create', found no file at " + path);
@@ -108,7 +117,8 @@ public final class KeyCommand {
             name = "rotate",
             sortOptions = false,
             description = "Creates a key with the owner, roles and lifetime of an old key, and prints the new key. The"
-                    + " old key expires after the overlap.")
+                    + " old key expires after the overlap.",
+            footer = {"", "Example:", "  fleet key rotate --file keys.json 0123456789abcdef --overlap 1h"})
     int rotate(
             @Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id,
             @Option(
@@ -137,7 +147,10 @@ public final class KeyCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "revoke", description = "Revokes a key.")
+    @Command(
+            name = "revoke",
+            description = "Revokes a key.",
+            footer = {"", "Example:", "  fleet key revoke --file keys.json 0123456789abcdef"})
     int revoke(@Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id)
             throws IOException {
         file().change(keys -> keys.without(require(keys, id).id()));

@@ -16,13 +16,14 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 @Command(
-        name = "model-check",
+        name = "check",
         sortOptions = false,
         description = {
             "Verifies a base model against its SHA256SUMS. --copy-to copies the model first, for example from a shared"
                     + " volume to a local disk; files that are already there are not copied again.",
             "The exit code is 1 if a file is missing or damaged."
-        })
+        },
+        footer = {"", "Example:", "  fleet model check --directory /mnt/models/sd15 --copy-to /models/sd15"})
 public final class ModelCheckCommand implements Callable<Integer> {
     @Option(
             names = "--directory",

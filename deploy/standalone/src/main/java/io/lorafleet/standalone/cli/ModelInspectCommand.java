@@ -3,7 +3,6 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
-import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
@@ -23,12 +22,13 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        name = "model-inspect",
+        name = "inspect",
         description = {
             "Prints what is recognised in a base model, and where it was found. The command reads the configs and the"
                     + " names and shapes of the tensors, but not the weights.",
             "The exit code is 1 if the model cannot be used."
-        })
+        },
+        footer = {"", "Example:", "  fleet model inspect v1-5-pruned-emaonly.safetensors"})
 public final class ModelInspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH",
@@ -55,14 +55,18 @@ public final class ModelInspectCommand implements Callable<Integer> {
         List<Fact> facts = new ArrayList<>(model.facts());
         facts.add(new Fact(
                 "sampler",
-                SamplerKind.of(schedule).name().toLowerCase(Locale.ROOT) + " by default",
-                schedule.schedulerClass() + ", spacing "
+                schedule.sampler().name().toLowerCase(Locale.ROOT) + " by default",
+                schedule.sampler().schedulerClass() + ", spacing "
                         + schedule.spacing().name().toLowerCase(Locale.ROOT)));
         facts.add(new Fact("image size", size + " x " + size + " pixels by default", "sample_size"));
+        if (unet.inChannels() != unet.outChannels()) {
+            facts.add(new Fact(
+                    "requests", "need an init image and a mask", "in_channels " + unet.inChannels() + ": inpainting"));
+        }
         facts.add(weights(model, "unet"));
         facts.add(weights(model, "vae"));
         facts.add(weights(model, "text_encoder"));
-        if (model.pipelineClass().equals("StableDiffusionXLPipeline")) {
+        if (model.pipelineClass().startsWith("StableDiffusionXL")) {
             facts.add(weights(model, "text_encoder_2"));
         }
         return facts;

@@ -8,6 +8,18 @@ import me.tongfei.progressbar.ProgressBar;
 
 /** Shows a generation's progress. */
 interface ProgressDisplay extends GenerationFollower.Progress, AutoCloseable {
+    /** Shows nothing. */
+    ProgressDisplay NONE = new ProgressDisplay() {
+        @Override
+        public void startedOn(String workerId) {}
+
+        @Override
+        public void step(int step, int steps) {}
+
+        @Override
+        public void close() {}
+    };
+
     @Override
     void close();
 

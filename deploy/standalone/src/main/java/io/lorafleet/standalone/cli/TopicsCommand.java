@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
             "Creates the topics of a fleet on a Kafka cluster, and configures the share group of" + " the workers.",
             "Reports the settings of existing topics that differ from the expected values. If there are any, the exit"
                     + " code is 1. With --fix, the command sets the expected values."
-        })
+        },
+        footer = {"", "Example:", "  fleet topics --bootstrap kafka:9092 --topic-prefix fleet1. --fix"})
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;

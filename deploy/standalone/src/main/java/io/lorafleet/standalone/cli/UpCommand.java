@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
         name = "up",
         sortOptions = false,
         description =
-                "Runs a fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and" + " the trainer.")
+                "Runs a fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and" + " the trainer.",
+        footer = {"", "Example:", "  fleet up --model /models/sd15 --workers 2"})
 public final class UpCommand implements Callable<Integer> {
     @Mixin
     private FleetOptions options;

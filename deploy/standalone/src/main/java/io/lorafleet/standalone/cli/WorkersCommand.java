@@ -2,7 +2,10 @@
 package io.lorafleet.standalone.cli;
 
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.OutputOptions;
 import io.lorafleet.standalone.client.WorkerInfo;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -10,14 +13,23 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "workers",
-        description = "Lists the workers of a running fleet and their states: ready, draining or lost.")
+        description = "Lists the workers of a running fleet and their states: ready, draining or lost.",
+        footer = {"", "Example:", "  fleet workers -o wide"})
 public final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;
 
+    @Mixin
+    private OutputOptions output;
+
     @Override
-    public Integer call() throws InterruptedException {
-        gateway.printAll(gateway.client().workers(), WorkerInfo::text, "no workers found");
+    public Integer call() throws IOException, InterruptedException {
+        output.print(
+                gateway.client().workers(),
+                workers -> workers,
+                WorkerTable.of(Instant.now()),
+                WorkerInfo::workerId,
+                "no workers found");
         return ExitCode.OK;
     }
 }

@@ -16,4 +16,9 @@ public record FeedbackReceipt(List<Sample> samples) {
                 .map(sample -> sample.adapter() + "  feedback " + sample.feedbackId())
                 .collect(Collectors.joining(System.lineSeparator()));
     }
+
+    /** @return the adapter of each sample, one on each line */
+    public String adapters() {
+        return samples.stream().map(Sample::adapter).collect(Collectors.joining(System.lineSeparator()));
+    }
 }

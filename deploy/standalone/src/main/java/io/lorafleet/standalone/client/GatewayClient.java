@@ -3,6 +3,7 @@ package io.lorafleet.standalone.client;
 
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.net.URI;
@@ -13,15 +14,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +46,8 @@ public final class GatewayClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int THREADS = 4;
+    private static final int QUEUE_FULL = 429;
+    private static final int NO_WORKER = 503;
     private static final Duration THREAD_KEEP_ALIVE = Duration.ofSeconds(10);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -91,14 +97,34 @@ public final class GatewayClient {
      * @param timeout how long to retry while no worker has loaded a model
      */
     public GenerationStatus generate(NewGeneration generation, Duration timeout) throws InterruptedException {
+        return create(generation, new Retries(timeout, Duration.ZERO, waiting -> {}))
+                .value();
+    }
+
+    /**
+     * Creates a generation. Retries while no worker is ready or the queue is full.
+     *
+     * @param generation a {@link NewGeneration}, or JSON with the same fields
+     */
+    public Response<GenerationStatus> create(Object generation, Retries retries) throws InterruptedException {
         HttpRequest post = post(generation);
-        Instant limit = Instant.now().plus(timeout);
+        Instant start = Instant.now();
         HttpResponse<byte[]> response = send(post);
-        while (response.statusCode() == 503 && Instant.now().isBefore(limit)) {
-            Thread.sleep(retryAfter(response).toMillis());
+        while (true) {
+            boolean isFull = response.statusCode() == QUEUE_FULL;
+            Duration limit = isFull ? retries.queueFull() : retries.noWorker();
+            Duration pause = retryAfter(response);
+            boolean isTemporary = isFull || response.statusCode() == NO_WORKER;
+            // Without a pause between the last attempt and the limit, there is no point in waiting.
+            if (!isTemporary || !Instant.now().plus(pause).isBefore(start.plus(limit))) {
+                return read(response, GenerationStatus.class);
+            }
+            retries.waiting()
+                    .accept((isFull ? "the queue is full" : "no worker is ready") + "; next attempt in "
+                            + pause.toSeconds() + " s");
+            Thread.sleep(pause.toMillis());
             response = send(post);
         }
-        return read(response, GenerationStatus.class).value();
     }
 
     /** Creates a generation, without retrying. */
@@ -108,7 +134,7 @@ public final class GatewayClient {
     }
 
     public Response<GenerationStatus> generation(String id) throws InterruptedException {
-        return read(send(request(path(id)).build()), GenerationStatus.class);
+        return read(send(request(path(encoded(id))).build()), GenerationStatus.class);
     }
 
     public CompletableFuture<GenerationStatus> generationAsync(String id) {
@@ -124,8 +150,24 @@ public final class GatewayClient {
         return http.send(get, BodyHandlers.ofLines()).body();
     }
 
+    /** @return the image as a PNG file */
     public byte[] image(GenerationStatus.Image image) throws InterruptedException {
-        return bodyOf(send(request(image.url()).build()));
+        return image(image, ImageFormat.PNG, null);
+    }
+
+    /** @param quality quality of JPEG and WebP files; null for the gateway's default */
+    public byte[] image(GenerationStatus.Image image, ImageFormat format, @Nullable Integer quality)
+            throws InterruptedException {
+        String query = format == ImageFormat.PNG ? "" : "?format=" + format;
+        return bodyOf(send(request(image.url() + query + (quality == null ? "" : "&quality=" + quality))
+                .build()));
+    }
+
+    /** @param status status of the generations, or null for all */
+    public Response<GenerationList> generations(GenerationStatus.@Nullable Status status, int limit)
+            throws InterruptedException {
+        String filter = status == null ? "" : "&status=" + status.name().toLowerCase(Locale.ROOT);
+        return read(send(request("/v1/generations?limit=" + limit + filter).build()), GenerationList.class);
     }
 
     public CompletableFuture<byte[]> imageAsync(GenerationStatus.Image image) {
@@ -133,7 +175,7 @@ public final class GatewayClient {
     }
 
     public void cancel(String id) throws InterruptedException {
-        bodyOf(send(request(path(id)).DELETE().build()));
+        bodyOf(send(request(path(encoded(id))).DELETE().build()));
     }
 
     public Response<FeedbackReceipt> feedback(String generationId, NewFeedback feedback) throws InterruptedException {
@@ -154,27 +196,53 @@ public final class GatewayClient {
     /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
-        return addAdapter(name, file, guidance, null, false);
+        return addAdapter(name, file, guidance, null, false, null);
     }
 
     /**
      * Uploads an adapter that was made for a particular base.
      *
+     * @param file safetensors file or PEFT folder
      * @param base name of the base; null for the fleet's default base
-     * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of refusing the file
+     * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of applying them
+     * @param sampling sampling that the author prescribes; null for none
      */
     public Response<AdapterVersion> addAdapter(
-            String name, Path file, @Nullable Double guidance, @Nullable String base, boolean ignoreTextEncoder)
+            String name,
+            Path file,
+            @Nullable Double guidance,
+            @Nullable String base,
+            boolean ignoreTextEncoder,
+            @Nullable SamplingDefaults sampling)
             throws IOException, InterruptedException {
         String kind = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         String model = base == null ? "" : "&model=" + encoded(base);
         String textEncoder = ignoreTextEncoder ? "&textEncoder=ignore" : "";
-        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder)
+        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder + query(sampling))
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
-                .PUT(UploadBody.of(file))
+                .PUT(Files.isDirectory(file) ? PeftFolder.body(file) : UploadBody.of(file))
                 .build();
         return read(send(put), AdapterVersion.class);
+    }
+
+    private static String query(@Nullable SamplingDefaults sampling) {
+        if (sampling == null) {
+            return "";
+        }
+        String timesteps = sampling.timesteps() == null
+                ? null
+                : sampling.timesteps().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return parameter("sampler", sampling.sampler())
+                + parameter("steps", sampling.steps())
+                + parameter("guidanceScale", sampling.guidanceScale())
+                + parameter("timestepSpacing", sampling.timestepSpacing())
+                + parameter("timesteps", timesteps)
+                + parameter("eta", sampling.eta());
+    }
+
+    private static String parameter(String name, @Nullable Object value) {
+        return value == null ? "" : "&" + name + "=" + encoded(value.toString().toLowerCase(Locale.ROOT));
     }
 
     public Response<List<AdapterInfo>> adapters() throws InterruptedException {
@@ -234,7 +302,7 @@ public final class GatewayClient {
         return "/v1/generations/" + id;
     }
 
-    private HttpRequest post(NewGeneration generation) {
+    private HttpRequest post(Object generation) {
         return request("/v1/generations")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.write(generation)))
@@ -251,8 +319,7 @@ public final class GatewayClient {
         try {
             return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new FleetException("no gateway is responding at " + url
-                    + ": start a fleet with 'deploy/fleet up', or set --url to the URL of a running gateway");
+            throw new NoGatewayException(url);
         }
     }
 
@@ -295,7 +362,11 @@ public final class GatewayClient {
     }
 
     private static Duration retryAfter(HttpResponse<?> response) {
-        return Duration.ofSeconds(
-                response.headers().firstValueAsLong("Retry-After").orElse(1));
+        try {
+            return Duration.ofSeconds(
+                    response.headers().firstValueAsLong("Retry-After").orElse(1));
+        } catch (NumberFormatException e) { // a date, which a proxy may send
+            return Duration.ofSeconds(1);
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.client;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The body of {@code POST /v1/generations}. The gateway sets a default for each field that is null.
  *
  * @param initImage PNG or JPEG file in base64, or null
+ * @param mask PNG or JPEG file in base64, or null
  * @param model name of the base model; null for the base of the adapters, or the default base
  */
 public record NewGeneration(
@@ -32,7 +34,10 @@ public record NewGeneration(
         @Nullable String model,
         @Nullable LongPrompt longPrompt,
         @Nullable Boolean promptWeights,
-        @Nullable Integer clipSkip) {
+        @Nullable Integer clipSkip,
+        @Nullable String mask,
+        @Nullable Boolean keepUnmasked,
+        @JsonUnwrapped @Nullable NewSampling sampling) {
 
     /** A generation with the base of its adapters, or with the default base. */
     public NewGeneration(
@@ -68,6 +73,9 @@ public record NewGeneration(
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 
@@ -90,6 +98,9 @@ public record NewGeneration(
                 model,
                 longPrompt,
                 promptWeights,
-                clipSkip);
+                clipSkip,
+                mask,
+                keepUnmasked,
+                sampling);
     }
 }

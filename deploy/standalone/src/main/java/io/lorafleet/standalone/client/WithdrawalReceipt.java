@@ -16,4 +16,9 @@ public record WithdrawalReceipt(String owner, List<String> adapters) {
                 ? "no student has feedback from " + owner
                 : "withdrew the feedback of " + owner + " from " + String.join(", ", adapters);
     }
+
+    /** @return the adapters, one on each line */
+    public String names() {
+        return String.join(System.lineSeparator(), adapters);
+    }
 }

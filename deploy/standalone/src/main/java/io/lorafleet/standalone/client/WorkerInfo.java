@@ -4,8 +4,13 @@ package io.lorafleet.standalone.client;
 import io.lorafleet.messages.worker.WorkerStatus.RefusedAdapter;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A worker in a gateway response. */
+/**
+ * A worker in a gateway response.
+ *
+ * @param pool name of the worker's pool; null in the response of an older gateway
+ */
 public record WorkerInfo(
         String workerId,
         String state,
@@ -13,20 +18,7 @@ public record WorkerInfo(
         int slots,
         int busySlots,
         String model,
+        @Nullable String pool,
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
-        Instant lastSeen) {
-
-    /** @return a description of the worker */
-    public String text() {
-        StringBuilder text = new StringBuilder(String.format(
-                "%-24s %-8s %-8s %d of %d slots busy  %s  %s",
-                workerId, state, device, busySlots, slots, model, lastSeen));
-        if (!residentAdapters.isEmpty()) {
-            text.append(String.format("%n  holds %s", String.join(" ", residentAdapters)));
-        }
-        refusedAdapters.forEach(
-                refused -> text.append(String.format("%n  cannot use %s: %s", refused.adapter(), refused.reason())));
-        return text.toString();
-    }
-}
+        Instant lastSeen) {}

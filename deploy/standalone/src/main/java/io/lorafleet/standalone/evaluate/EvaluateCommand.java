@@ -13,6 +13,7 @@ import io.lorafleet.distillation.eval.Evaluation;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.PromptFile;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
+import io.lorafleet.standalone.cli.option.JsonOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,11 @@ import picocli.CommandLine.Option;
                     + " the command generates images with and without guidance, and with the student, from the same"
                     + " noise.",
             "With the demo model, the command also measures prompt adherence."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  fleet evaluate --model deploy/demo-model --adapter fast@2 --prompts held-out.txt --report report"
         })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final double DEFAULT_GUIDANCE = 5;
@@ -52,6 +58,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private GatewayOptions gateway;
+
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--prompts",
@@ -98,7 +107,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "DIR",
-            description = "Folder for report.md and the images. Default: no report.")
+            description =
+                    "Folder for report.md and the images. It is created if it does not exist. Default: no" + " report.")
     private @Nullable Path report;
 
     @Option(
@@ -111,14 +121,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<String> all = PromptFile.read(prompts);
         List<String> asked = count == null ? all : all.subList(0, Math.min(count, all.size()));
-        if (report != null && !Files.isDirectory(report)) {
-            throw new FleetException("--report: expected a folder, found " + report);
+        if (report != null) {
+            createFolder(report);
         }
         TorchSettings.configure(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
         try (StableDiffusion model = StableDiffusion.open(folder, Device.cpu(), Precision.FLOAT32)) {
             StudentArgument wanted = StudentArgument.find(adapter, gateway);
-            LoraAdapter student =
-                    LoraFile.readUNetPart(wanted.file(), model.unet().weightShapes());
+            LoraAdapter student = LoraFile.read(wanted.file(), model.weights(), wanted.textEncoder());
             Evaluation evaluation = new Evaluation(
                     model, scale(wanted), steps, rowsAtOnce, model.defaultSize(), model.defaultSize(), seed);
             Evaluation.Result result = evaluation.of(
@@ -127,11 +136,18 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (report != null) {
                 found.write(report, result.images());
             }
-            gateway.printResult(found, EvaluationReport::markdown);
+            json.printResult(found, EvaluationReport::markdown);
             return ExitCode.OK;
         } catch (ModelFileException | AdapterException e) {
             throw new FleetException(e.getMessage());
         }
+    }
+
+    private static void createFolder(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new FleetException("--report: expected a folder, found a file: " + folder);
+        }
+        Files.createDirectories(folder);
     }
 
     private double scale(StudentArgument student) {

@@ -3,9 +3,11 @@ package io.lorafleet.standalone.evaluate;
 
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.client.GatewayClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +16,18 @@ import org.jspecify.annotations.Nullable;
  * The student to evaluate.
  *
  * @param guidance guidance scale with which the student was distilled; null if unknown
+ * @param textEncoder what to do with tensors for a text encoder, because the evaluation encodes prompts without adapters
  */
-record StudentArgument(Safetensors file, @Nullable Double guidance) {
+record StudentArgument(Safetensors file, @Nullable Double guidance, TextEncoderTensors textEncoder) {
 
     /**
      * @param reference a file, or the {@code NAME} or {@code NAME@VERSION} of an adapter in the fleet
      * @param options the fleet's gateway
      */
-    static StudentArgument find(String reference, GatewayOptions options) throws InterruptedException {
+    static StudentArgument find(String reference, GatewayOptions options) throws IOException, InterruptedException {
         Path file = Path.of(reference);
         if (Files.exists(file)) {
-            return new StudentArgument(Safetensors.open(file), null);
+            return new StudentArgument(Safetensors.open(file), null, TextEncoderTensors.REFUSE);
         }
         if (reference.endsWith(".safetensors")) {
             throw new FleetException("--adapter: file not found: " + reference);
@@ -35,7 +38,9 @@ record StudentArgument(Safetensors file, @Nullable Double guidance) {
                 .value()
                 .version(at < 0 ? null : number(reference, at));
         return new StudentArgument(
-                Safetensors.ofAdapter(version.pinned().toString(), gateway.weights(version)), version.guidance());
+                Safetensors.ofAdapter(version.pinned().toString(), gateway.weights(version)),
+                version.guidance(),
+                version.changesText() ? TextEncoderTensors.REFUSE : TextEncoderTensors.IGNORE);
     }
 
     private static Integer number(String reference, int at) {

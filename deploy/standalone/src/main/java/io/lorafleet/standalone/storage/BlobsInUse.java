@@ -43,6 +43,9 @@ public final class BlobsInUse {
             GenerateImage request = Json.read(record.value(), GenerateImage.class);
             if (request.initImage() != null) {
                 initImages.add(request.initImage().sha256());
+                if (request.initImage().mask() != null) {
+                    initImages.add(request.initImage().mask().sha256());
+                }
             }
             for (AppliedAdapter applied : request.adapters()) {
                 pinned.add(applied.adapter().sha256());
@@ -64,7 +67,7 @@ public final class BlobsInUse {
         return requests.contains(id);
     }
 
-    /** @return whether a request needs the init image, or might need it */
+    /** @return whether a request needs the init image or the mask, or might need it */
     boolean needsInitImage(String sha256) {
         return !understandsAllRequests || initImages.contains(sha256);
     }

@@ -2,6 +2,8 @@
 package io.lorafleet.standalone.supervisor;
 
 import io.lorafleet.standalone.client.GatewayClient;
+import io.lorafleet.standalone.settings.ConfigFile;
+import io.lorafleet.standalone.settings.GatewaySettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +20,9 @@ final class ServiceEnvironment {
     /** @param login Kafka client settings, which the services read from environment variables */
     ServiceEnvironment(Map<String, String> own, Map<String, String> login) {
         all = new TreeMap<>(own);
-        all.remove(GatewayClient.KEY); // the user's key, not a service's
+        // They tell the command line which gateway to use, and contain the user's key.
+        List.of(GatewayClient.KEY, GatewaySettings.URL, GatewaySettings.CONTEXT, ConfigFile.VARIABLE)
+                .forEach(all::remove);
         login.forEach((key, value) -> all.put(variable("kafka." + key), value));
     }
 

@@ -77,7 +77,7 @@ class AdapterRouteCommandTest {
     @Test
     void removesARouteAndRollsBack() {
         assertThat(run("route", "fast", "--newest")).isZero();
-        assertThat(run("roll-back", "fast")).isZero();
+        assertThat(run("rollback", "fast")).isZero();
 
         assertThat(asked).containsExactly("DELETE /v1/adapters/fast/route ", "POST /v1/adapters/fast/rollback ");
     }
@@ -86,6 +86,8 @@ class AdapterRouteCommandTest {
         List<String> all = new ArrayList<>(List.of("adapter"));
         all.addAll(List.of(args));
         all.addAll(List.of("--url", "http://localhost:" + server.getAddress().getPort()));
-        return Fleet.commandLine().setErr(new PrintWriter(err, true)).execute(all.toArray(String[]::new));
+        return Fleet.commandLine(CommandRun.NO_SETTINGS)
+                .setErr(new PrintWriter(err, true))
+                .execute(all.toArray(String[]::new));
     }
 }

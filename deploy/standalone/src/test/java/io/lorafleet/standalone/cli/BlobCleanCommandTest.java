@@ -15,6 +15,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.AppliedAdapter;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.standalone.SampleRequest;
 import io.lorafleet.storage.DirectoryBlobStore;
 import io.lorafleet.storage.Sha256;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BlobCleanCommandTest {
     private static final Duration OLD = Duration.ofDays(10);
     private static final String USED = Sha256.of("used".getBytes(UTF_8));
+    private static final String MASK = "3a".repeat(32);
     private static final String UNUSED = Sha256.of("unused".getBytes(UTF_8));
     private static final String LIVE = Sha256.of("live".getBytes(UTF_8));
     private static final String PINNED = Sha256.of("pinned".getBytes(UTF_8));
@@ -78,6 +80,7 @@ class BlobCleanCommandTest {
         }
         store(BlobKeys.manifest("ended"));
         store(BlobKeys.initImage(USED));
+        store(BlobKeys.initImage(MASK));
         store(BlobKeys.initImage(UNUSED));
         for (String sha256 : List.of(LIVE, PINNED, RETIRED)) {
             store(BlobKeys.adapter(sha256));
@@ -177,7 +180,7 @@ class BlobCleanCommandTest {
                     .all()
                     .get();
         }
-        assertThat(clean("--init-images", "9d")).contains(USED, UNUSED).endsWith("deleted 2 blobs, 20 bytes\n");
+        assertThat(clean("--init-images", "9d")).contains(USED, UNUSED, MASK).endsWith("deleted 3 blobs, 30 bytes\n");
     }
 
     @ParameterizedTest
@@ -239,6 +242,7 @@ class BlobCleanCommandTest {
                 retiredAt,
                 null,
                 null,
+                null,
                 null);
         producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "ink@" + number, Json.write(version)));
     }
@@ -249,6 +253,7 @@ class BlobCleanCommandTest {
 
     private GenerateImage command(String id, String initImage, String adapter) {
         AppliedAdapter applied = new AppliedAdapter(new PinnedAdapter("ink", 2, adapter), 1);
-        return SampleRequest.of(id, "a red star", new InitImage(initImage, 0.5), List.of(applied), now);
+        return SampleRequest.of(
+                id, "a red star", new InitImage(initImage, 0.5, new InitImageMask(MASK, false)), List.of(applied), now);
     }
 }

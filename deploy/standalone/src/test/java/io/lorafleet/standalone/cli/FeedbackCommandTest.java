@@ -93,7 +93,7 @@ class FeedbackCommandTest {
 
         CommandRun run = run("a b", "--rating", "up");
 
-        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.exit()).isEqualTo(4);
         assertThat(asked).containsExactly("POST /v1/generations/a+b/feedback {\"rating\":1.0}");
         assertThat(run.err())
                 .isEqualToIgnoringNewLines(

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,11 +84,7 @@ class ModelCheckCommandTest {
 
     private int check(String... more) {
         CommandLine fleet = Fleet.commandLine().setErr(new PrintWriter(errors, true));
-        String[] arguments = new String[more.length + 3];
-        arguments[0] = "model-check";
-        arguments[1] = "--directory";
-        arguments[2] = model.toString();
-        System.arraycopy(more, 0, arguments, 3, more.length);
-        return fleet.execute(arguments);
+        String[] first = {"model", "check", "--directory", model.toString()};
+        return fleet.execute(Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new));
     }
 }

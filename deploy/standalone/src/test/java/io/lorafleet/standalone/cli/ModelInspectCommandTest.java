@@ -16,7 +16,7 @@ class ModelInspectCommandTest {
 
     @Test
     void printsWhatIsRecognisedInAFolder() {
-        CommandRun run = CommandRun.of("model-inspect", "../demo-model");
+        CommandRun run = CommandRun.of("model", "inspect", "../demo-model");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
@@ -29,10 +29,20 @@ class ModelInspectCommandTest {
     }
 
     @Test
+    void saysThatAModelNeedsAMask() {
+        CommandRun run = CommandRun.of("model-inspect", "../../common/diffusion/src/test/resources/golden/inpainting");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("kind:                   StableDiffusionInpaintPipeline (model_index.json)")
+                .contains("requests:               need an init image and a mask (in_channels 9: inpainting)");
+    }
+
+    @Test
     void saysWhyAFileCannotBeUsed() throws IOException {
         Path file = Files.writeString(folder.resolve("model.ckpt"), "PK");
 
-        CommandRun run = CommandRun.of("model-inspect", file.toString());
+        CommandRun run = CommandRun.of("model", "inspect", file.toString());
 
         assertThat(run.exit()).isOne();
         assertThat(run.err()).contains(file + ": expected a .safetensors file, found another format");

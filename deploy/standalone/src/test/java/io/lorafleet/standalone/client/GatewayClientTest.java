@@ -9,12 +9,18 @@ import com.sun.net.httpserver.HttpServer;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the client and {@link GenerationFollower} against an HTTP server that imitates the gateway. */
 class GatewayClientTest {
@@ -148,25 +155,53 @@ class GatewayClientTest {
     }
 
     @Test
-    void showsAnAdaptersRouteAndVersions() throws Exception {
-        String version = "'name':'fast','sha256':'" + "ab".repeat(32) + "','sizeBytes':10,'rank':4,'kind':'style',"
-                + "'createdAt':'2026-01-01T00:00:00Z'";
-        server.createContext(
-                "/v1/adapters",
-                exchange -> response(
-                        exchange,
-                        200,
-                        "[{'name':'fast','route':{'name':'fast','stable':1,'canary':{'version':2,'share':0.1},"
-                                + "'updatedAt':'2026-01-01T00:00:00Z'},'versions':[{'version':1," + version
-                                + "},{'version':2," + version + ",'retiredAt':'2026-01-01T00:00:00Z'}]}]"));
+    void saysTheSamplingBesideTheOtherFields() {
+        NewGeneration request = new NewGeneration(
+                "a",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null));
+        assertThat(new String(Json.write(request), StandardCharsets.UTF_8))
+                .isEqualTo("{\"prompt\":\"a\",\"guidanceEnd\":0.8,\"timestepSpacing\":\"trailing\","
+                        + "\"timesteps\":[999,499]}");
+    }
 
-        assertThat(client.adapters().value().get(0).text().lines())
-                .hasSize(3)
-                .startsWith("fast: stable 1, canary 2 (share 0.1)")
-                .last()
-                .asString()
-                .startsWith("  fast@2")
-                .endsWith("retired");
+    @Test
+    void uploadsWhatAnAdaptersAuthorPrescribes(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("lcm.safetensors"), "weights");
+        List<String> asked = new ArrayList<>();
+        server.createContext("/v1/adapters", exchange -> {
+            asked.add(exchange.getRequestURI().toString());
+            response(
+                    exchange,
+                    201,
+                    "{'name':'lcm','version':1,'sha256':'" + "ab".repeat(32) + "','sizeBytes':10,'rank':4,"
+                            + "'kind':'style','createdAt':'2026-01-01T00:00:00Z',"
+                            + "'samplingDefaults':{'sampler':'lcm','guidanceScale':1.0,'timesteps':[999,499]}}");
+        });
+        SamplingDefaults prescribed = new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 499), null);
+        AdapterVersion added =
+                client.addAdapter("lcm", file, null, null, false, prescribed).value();
+        assertThat(asked)
+                .containsExactly("/v1/adapters/lcm?kind=style&sampler=lcm&guidanceScale=1.0&timesteps=999%2C499");
+        assertThat(added.samplingDefaults().text()).isEqualTo("sampler lcm, timesteps [999, 499], guidance scale 1.0");
     }
 
     @Test
@@ -184,18 +219,38 @@ class GatewayClientTest {
     }
 
     @Test
-    void showsAWorker() throws Exception {
-        server.createContext(
-                "/v1/workers",
-                exchange -> response(
-                        exchange,
-                        200,
-                        "[{'workerId':'w1','state':'lost','device':'cpu()','slots':2,'busySlots':1,'model':'demo',"
-                                + "'residentAdapters':['ink@1'],'refusedAdapters':[{'adapter':'oil@2','reason':'why'}],"
-                                + "'lastSeen':'2026-01-01T00:00:00Z'}]"));
+    void retriesWhileTheQueueIsFullAndPausesAsLongAsTheGatewaySays() throws Exception {
+        server.createContext("/v1/generations", exchange -> {
+            if (calls.incrementAndGet() == 1) {
+                exchange.getResponseHeaders().add("Retry-After", "1");
+                response(exchange, 429, "{'title':'The queue is full','status':429}");
+            } else {
+                response(exchange, 202, "{'id':'g1','status':'queued','images':[]}");
+            }
+        });
+        List<String> waiting = new ArrayList<>();
+        Instant start = Instant.now();
 
-        assertThat(client.workers().value().get(0).text())
-                .contains("w1", "lost", "1 of 2 slots busy", "holds ink@1", "cannot use oil@2: why");
+        String id = client.create(REQUEST, new Retries(Duration.ZERO, Duration.ofSeconds(30), waiting::add))
+                .value()
+                .id();
+
+        assertThat(id).isEqualTo("g1");
+        assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(waiting).containsExactly("the queue is full; next attempt in 1 s");
+    }
+
+    @Test
+    void doesNotRetryIfTheGatewaysPauseIsLongerThanTheLimit() {
+        server.createContext("/v1/generations", exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "600");
+            response(exchange, 429, "{'title':'The queue is full','status':429}");
+        });
+        Retries retries = new Retries(Duration.ZERO, Duration.ofSeconds(30), waiting -> {});
+
+        assertThatThrownBy(() -> client.create(REQUEST, retries))
+                .isInstanceOf(RequestRejectedException.class)
+                .hasMessage("The queue is full");
     }
 
     private static void response(HttpExchange exchange, int status, String json) throws IOException {

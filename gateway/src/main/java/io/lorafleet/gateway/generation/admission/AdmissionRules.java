@@ -12,6 +12,8 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.SamplingOptions;
+import io.lorafleet.messages.generation.ShadowStudent;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.registry.HashBucket;
@@ -23,10 +25,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a generation request is admitted, and fills in its defaults. */
 public final class AdmissionRules {
-    private static final int DEFAULT_STEPS = 20;
     private static final int ADAPTERS_NAMED = 10;
 
     private static final Duration DECODING_WITHIN = Duration.ofSeconds(5);
@@ -59,6 +61,11 @@ public final class AdmissionRules {
         this.clock = clock;
     }
 
+    /** @return the maximum number of pixels, width times height, of an image of this base */
+    public long maxPixels(BaseModel base) {
+        return RequestedSize.maxPixels(base, limits);
+    }
+
     public Admission admit(GenerationRequest body, RequestIdentity id) {
         if (models.pools().isEmpty()) {
             return new Admission.NoModel();
@@ -85,8 +92,13 @@ public final class AdmissionRules {
     }
 
     private Admission admit(
-            RequestIdentity id, GenerationRequest body, Pool pool, List<ResolvedAdapter> resolved, FieldChecks checks) {
+            RequestIdentity id,
+            GenerationRequest given,
+            Pool pool,
+            List<ResolvedAdapter> resolved,
+            FieldChecks checks) {
         BaseModel model = pool.base();
+        GenerationRequest body = PrescribedSampling.fill(given, resolved, model.defaultSampler(), checks);
         Instant now = clock.instant();
         if (body.prompt() == null) {
             checks.refuse("prompt", "a string", "none");
@@ -94,10 +106,12 @@ public final class AdmissionRules {
         String prompt = checks.text("prompt", limits.maxPromptLength(), body.prompt(), "");
         String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), body.negativePrompt(), "");
         GuidanceSettings scales = GuidanceSettings.of(resolved, body.guidanceScale(), checks);
-        int steps = checks.whole("steps", 1, limits.maxSteps(), body.steps(), DEFAULT_STEPS);
+        SamplingFields sampling = SamplingFields.of(body, checks);
+        int steps = sampling.steps(body.steps(), limits.maxSteps());
         SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
         PromptEncoding encoding = PromptEncodingField.of(body, checks);
-        InitImageFile image = InitImageFile.of(body, steps, limits, checks);
+        InitImageFile image = InitImageFile.of(body, model, steps, limits, checks);
+        SamplingOptions options = sampling.options(sampler, steps, scales.guidanceScale() != 1, image);
         RequestedSize size = RequestedSize.of(body, image, model, limits, checks);
         int count = checks.whole("count", 1, limits.maxCount(), body.count(), 1);
         long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k uses seed + k
@@ -119,8 +133,7 @@ public final class AdmissionRules {
                 .size(size.width(), size.height())
                 .seed(seed)
                 .count(count)
-                .shadow(shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
-                        .orElse(null))
+                .shadow(shadow(id, resolved, scales, model, options))
                 .priority(priority)
                 .deadline(deadline)
                 .webhook(body.webhook())
@@ -129,11 +142,27 @@ public final class AdmissionRules {
                 .baseFingerprint(model.fingerprint())
                 .pool(PoolName.field(pool.name()))
                 .promptEncoding(encoding)
+                .sampling(options)
                 .build();
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
-                .or(() -> image == null ? Optional.empty() : decoding.refusal(image)) // last, because it is expensive
+                .or(() -> image == null // last, because it is expensive
+                        ? Optional.empty()
+                        : decoding.refusal(image, request, model.sizeMultiple()))
                 .orElseGet(() -> new Admission.Admitted(request, image));
+    }
+
+    /** @return the shadow; null if there is none. A shadow needs guidance in every step, to compare with */
+    private @Nullable ShadowStudent shadow(
+            RequestIdentity id,
+            List<ResolvedAdapter> resolved,
+            GuidanceSettings scales,
+            BaseModel model,
+            @Nullable SamplingOptions options) {
+        return options != null && options.guidanceInterval() != null
+                ? null
+                : shadows.pick(id.requestId(), resolved, scales, model.fingerprint())
+                        .orElse(null);
     }
 
     /** @return the pool with this base that has the least unfinished work per slot of its ready workers */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param longPrompt {@code chunks} or {@code truncate}: see {@link PromptEncodingField}
  * @param promptWeights whether brackets in the prompts are weights
  * @param clipSkip number of layers at the end of each text encoder that are not used
+ * @param mask a PNG or JPEG file like the init image, whose white parts are repainted; null for the whole image
+ * @param keepUnmasked whether the pixels outside the mask are those of the init image
+ * @param sampling settings that few requests have; null for none
  */
 public record GenerationRequest(
         @Nullable String model,
@@ -39,4 +42,41 @@ public record GenerationRequest(
         @Nullable String webhook,
         @Nullable String longPrompt,
         @Nullable Boolean promptWeights,
-        @Nullable Integer clipSkip) {}
+        @Nullable Integer clipSkip,
+        @Nullable String mask,
+        @Nullable Boolean keepUnmasked,
+        @Nullable RequestedSampling sampling) {
+
+    /** @return a copy with other values */
+    GenerationRequest with(
+            @Nullable Double otherGuidanceScale,
+            @Nullable Integer otherSteps,
+            @Nullable String otherSampler,
+            RequestedSampling otherSampling) {
+        return new GenerationRequest(
+                model,
+                prompt,
+                negativePrompt,
+                initImage,
+                strength,
+                adapter,
+                adapterScale,
+                adapters,
+                otherGuidanceScale,
+                otherSteps,
+                otherSampler,
+                width,
+                height,
+                seed,
+                count,
+                priority,
+                deadline,
+                webhook,
+                longPrompt,
+                promptWeights,
+                clipSkip,
+                mask,
+                keepUnmasked,
+                otherSampling);
+    }
+}

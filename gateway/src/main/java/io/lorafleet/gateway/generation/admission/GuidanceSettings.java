@@ -35,7 +35,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         refuseRepeated(adapters, checks);
         Optional<ResolvedAdapter> student = student(adapters, checks);
         List<AppliedAdapter> applied = adapters.stream()
-                .map(one -> new AppliedAdapter(one.version().pinned(), scale(one, checks)))
+                .map(one -> AppliedAdapter.of(one.version(), scale(one, checks)))
                 .toList();
         double guidance = checks.number(
                 "guidanceScale", 1, GenerateImage.MAX_GUIDANCE_SCALE, guidanceScale, DEFAULT_GUIDANCE_SCALE);
@@ -109,7 +109,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
         List<AppliedAdapter> turned = new ArrayList<>(applied);
         // At the maximum guidance, rounding can raise the adapter scale slightly above its limit.
         double scale = Math.min(GenerateImage.MAX_ADAPTER_SCALE, scaleFor(reachable, trainedAt));
-        turned.set(place, new AppliedAdapter(student.version().pinned(), scale));
+        turned.set(place, AppliedAdapter.of(student.version(), scale));
         return new GuidanceSettings(List.copyOf(turned), 1);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation.admission;
 
-import io.lorafleet.gateway.GatewayConfig.Limits;
 import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -11,10 +10,12 @@ import java.util.Base64;
 final class ImageFileReader {
     private static final String DATA_URL = "data:";
 
-    private final Limits limits;
+    private final int maxBytes;
+    private final long maxPixels;
 
-    ImageFileReader(Limits limits) {
-        this.limits = limits;
+    ImageFileReader(int maxBytes, long maxPixels) {
+        this.maxBytes = maxBytes;
+        this.maxPixels = maxPixels;
     }
 
     /**
@@ -23,11 +24,10 @@ final class ImageFileReader {
      */
     CheckedImage read(String text) throws BadImageException {
         byte[] content = decode(text.startsWith(DATA_URL) ? text.substring(text.indexOf(',') + 1) : text);
-        if (content.length > limits.maxInitImageBytes()) {
-            throw new BadImageException(
-                    "a file of at most " + limits.maxInitImageBytes() + " bytes", content.length + " bytes");
+        if (content.length > maxBytes) {
+            throw new BadImageException("a file of at most " + maxBytes + " bytes", content.length + " bytes");
         }
-        CheckedImage image = CheckedImage.of(content, limits.maxInitImagePixels());
+        CheckedImage image = CheckedImage.of(content, maxPixels);
         if (Math.min(image.width(), image.height()) < GenerateImage.MIN_SIZE) {
             throw new BadImageException(
                     "an image with sides of at least " + GenerateImage.MIN_SIZE + " pixels",

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 record RequestedSize(int width, int height) {
     static RequestedSize of(
             GenerationRequest body, @Nullable InitImageFile image, BaseModel model, Limits limits, FieldChecks checks) {
-        long ofDefault = (long) model.defaultSize() * model.defaultSize();
-        long most = Math.min(limits.maxPixels(), limits.maxSizeRatio() * ofDefault);
+        long most = maxPixels(model, limits);
         Integer width = body.width();
         Integer height = body.height();
         if (image != null) {
@@ -38,6 +37,12 @@ record RequestedSize(int width, int height) {
                     pixels);
         }
         return size;
+    }
+
+    /** @return the maximum number of pixels of an image of this base */
+    static long maxPixels(BaseModel model, Limits limits) {
+        long ofDefault = (long) model.defaultSize() * model.defaultSize();
+        return Math.min(limits.maxPixels(), limits.maxSizeRatio() * ofDefault);
     }
 
     private static int rounded(double side, BaseModel model) {

@@ -86,6 +86,6 @@ final class Shadows {
         double scale = GuidanceSettings.scaleFor(guidance, GuidanceSettings.trainedAt(student));
         return scale > GenerateImage.MAX_ADAPTER_SCALE
                 ? Optional.empty()
-                : Optional.of(new ShadowStudent(new AppliedAdapter(student.pinned(), scale), guidance));
+                : Optional.of(new ShadowStudent(AppliedAdapter.of(student, scale), guidance));
     }
 }

@@ -3,6 +3,8 @@ package io.lorafleet.gateway.http.guard;
 
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.http.GenerationBody;
+import io.lorafleet.gateway.http.ImageRequestBody;
+import io.lorafleet.gateway.http.MultipartForm;
 import io.lorafleet.gateway.security.Caller;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.inject.Instance;
@@ -12,7 +14,7 @@ import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 
-/** Limits the size of each JSON body, the total memory for JSON bodies, and the time for reading any body. */
+/** Limits the size of each JSON body and form, the total memory for them, and the time for reading any body. */
 @Provider
 public final class BodyGuard implements ReaderInterceptor {
     private static final int MAX_JSON_BYTES = 1 << 20;
@@ -50,8 +52,12 @@ public final class BodyGuard implements ReaderInterceptor {
                 limits.minBodyBytesPerSecond());
         current.getCurrent().addEndHandler(answered -> body.release());
         if (MediaType.APPLICATION_JSON_TYPE.isCompatible(context.getMediaType())) {
-            boolean isGenerationRequest = context.getType() == GenerationBody.class;
-            body.holdInMemory(MAX_JSON_BYTES + (isGenerationRequest ? base64Length(limits.maxInitImageBytes()) : 0));
+            boolean isGenerationRequest =
+                    context.getType() == GenerationBody.class || context.getType() == ImageRequestBody.class;
+            body.holdInMemory(
+                    MAX_JSON_BYTES + (isGenerationRequest ? base64Length(limits.maxInitImageBytes()) : 0), "JSON");
+        } else if (context.getType() == MultipartForm.class) {
+            body.holdInMemory(MAX_JSON_BYTES + limits.maxInitImageBytes(), "form data");
         }
         context.setInputStream(body);
         return context.proceed();

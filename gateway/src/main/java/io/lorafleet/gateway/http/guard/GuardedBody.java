@@ -24,6 +24,7 @@ final class GuardedBody extends FilterInputStream {
     private final long begun = System.nanoTime();
 
     private int limit = -1;
+    private String kind = "";
     private long read;
     private long held;
 
@@ -44,9 +45,11 @@ final class GuardedBody extends FilterInputStream {
      * Declares that the whole body will be held in memory.
      *
      * @param most maximum number of bytes
+     * @param kind kind of the body, for the error if there are more
      */
-    void holdInMemory(int most) {
+    void holdInMemory(int most, String kind) {
         limit = most;
+        this.kind = kind;
     }
 
     @Override
@@ -82,7 +85,7 @@ final class GuardedBody extends FilterInputStream {
     private void hold() {
         if (read > limit) {
             throw new ProblemException(
-                    ProblemType.TOO_LARGE, "body: expected at most " + limit + " bytes of JSON, found more");
+                    ProblemType.TOO_LARGE, "body: expected at most " + limit + " bytes of " + kind + ", found more");
         }
         long more = (read - 1) / STEP * STEP - held; // the first step is free, because most bodies are small
         if (more > 0) {

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.openai;
 
+import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Ignores the Accept header on OpenAI's endpoint. The request body selects the response format, and the header can
+ * Ignores the Accept header on OpenAI's image endpoints. The request body selects the response format, and the header can
  * contradict the body: for a stream, one official client accepts only JSON, and another accepts only events.
  */
 final class OpenAiAccept {
     @ServerRequestFilter(preMatching = true)
     void acceptAnything(ContainerRequestContext request) {
-        if (request.getUriInfo().getPath().equals(OpenAiResource.PATH)) {
+        if (OpenAiPaths.isImagePath(request.getUriInfo().getPath())) {
             request.getHeaders().putSingle(HttpHeaders.ACCEPT, MediaType.WILDCARD);
         }
     }

@@ -36,12 +36,16 @@ sealed interface OpenAiEvent {
 
         private static final String OPAQUE = "opaque";
 
-        static Image partial(String base64, long createdAt, String size, ImageFormat format, int index) {
-            return of("image_generation.partial_image", base64, createdAt, size, format, index, null);
+        static Image partial(boolean edits, String base64, long createdAt, String size, ImageFormat format, int index) {
+            return of(kind(edits) + ".partial_image", base64, createdAt, size, format, index, null);
         }
 
-        static Image completed(String base64, long createdAt, String size, ImageFormat format) {
-            return of("image_generation.completed", base64, createdAt, size, format, null, Usage.NONE);
+        static Image completed(boolean edits, String base64, long createdAt, String size, ImageFormat format) {
+            return of(kind(edits) + ".completed", base64, createdAt, size, format, null, Usage.NONE);
+        }
+
+        private static String kind(boolean edits) {
+            return edits ? "image_edit" : "image_generation";
         }
 
         private static Image of(

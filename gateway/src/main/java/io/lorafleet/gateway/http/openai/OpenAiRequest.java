@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.RequestedSampling;
 import io.lorafleet.gateway.http.ImageFormat;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
@@ -70,6 +71,8 @@ record OpenAiRequest(
     /** OpenAI's names for the fields of a generation request. */
     private static final Map<String, String> NAMES = Map.of(
             "adapter", "model",
+            "initImage", "image",
+            "strength * steps", "strength",
             "count", "n",
             "width", "size",
             "height", "size",
@@ -108,8 +111,10 @@ record OpenAiRequest(
     /**
      * @param base base named by {@link #model}; null for the base of the adapter, or the default base
      * @param adapter adapter named by {@link #model}; null for a base
+     * @param edit image to edit; null to generate from the prompt alone
      */
-    GenerationRequest toGenerationRequest(@Nullable String base, @Nullable String adapter) {
+    GenerationRequest toGenerationRequest(@Nullable String base, @Nullable String adapter, @Nullable OpenAiEdit edit) {
+        String mask = edit == null ? null : edit.mask();
         Integer width = null;
         Integer height = null;
         if (size != null && !size.equals("auto")) {
@@ -125,8 +130,8 @@ record OpenAiRequest(
                 base,
                 prompt,
                 negativePrompt,
-                null,
-                null,
+                edit == null ? null : edit.image(),
+                edit == null ? null : edit.strength(),
                 adapter,
                 null,
                 null,
@@ -142,6 +147,27 @@ record OpenAiRequest(
                 null,
                 null,
                 null,
-                null);
+                null,
+                mask,
+                mask == null ? null : true, // OpenAI's API promises to change only the part under the mask
+                RequestedSampling.NONE);
+    }
+
+    /** @return the same request with an empty prompt, for which guidance has no effect */
+    OpenAiRequest withoutPrompt() {
+        return new OpenAiRequest(
+                model,
+                "",
+                n,
+                size,
+                responseFormat,
+                outputFormat,
+                outputCompression,
+                stream,
+                partialImages,
+                null,
+                numInferenceSteps,
+                guidanceScale,
+                seed);
     }
 }

@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.openai;
 
-import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.IdempotencyKey;
-import io.lorafleet.gateway.NotPublishedException;
-import io.lorafleet.gateway.generation.Generations;
-import io.lorafleet.gateway.generation.admission.GenerationRequest;
-import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.gateway.http.ApiDescription;
-import io.lorafleet.gateway.http.GenerationStream;
-import io.lorafleet.gateway.http.GenerationSubmitter;
-import io.lorafleet.gateway.http.GenerationView;
 import io.lorafleet.gateway.http.guard.Streaming;
 import io.lorafleet.gateway.http.problem.OpenAiPaths;
 import io.lorafleet.gateway.http.problem.Problem;
 import io.lorafleet.gateway.http.problem.ProblemException;
-import io.lorafleet.gateway.http.problem.ProblemType;
-import io.lorafleet.gateway.model.ModelDirectory;
-import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
-import io.lorafleet.messages.Json;
-import io.lorafleet.registry.AdapterRegistry;
 import io.smallrye.common.annotation.Blocking;
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -32,20 +16,13 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jspecify.annotations.Nullable;
 
@@ -57,37 +34,10 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiResource {
     static final String PATH = OpenAiPaths.IMAGES;
 
-    private static final Logger LOG = Logger.getLogger(OpenAiResource.class);
+    private final OpenAiAnswers answers;
 
-    private final GenerationSubmitter submitter;
-    private final Generations generations;
-    private final GenerationStream streams;
-    private final OpenAiResults images;
-    private final ModelDirectory models;
-    private final AdapterRegistry adapters;
-    private final Caller caller;
-    private final Clock clock;
-    private final Duration timeout;
-
-    OpenAiResource(
-            GenerationSubmitter submitter,
-            Generations generations,
-            GenerationStream streams,
-            OpenAiResults images,
-            ModelDirectory models,
-            AdapterRegistry adapters,
-            Caller caller,
-            Clock clock,
-            GatewayConfig config) {
-        this.submitter = submitter;
-        this.generations = generations;
-        this.streams = streams;
-        this.images = images;
-        this.models = models;
-        this.adapters = adapters;
-        this.caller = caller;
-        this.clock = clock;
-        this.timeout = config.openai().timeout();
+    OpenAiResource(OpenAiAnswers answers) {
+        this.answers = answers;
     }
 
     @POST
@@ -114,84 +64,6 @@ public final class OpenAiResource {
         if (request == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        OpenAiDelivery delivery = request.delivery();
-        URI base = uri.getBaseUri(); // read here, because the request context ends before the images are finished
-        GenerationRequest body = request.toGenerationRequest(base(request.model()), adapter(request.model()));
-        String owner = caller.owner();
-        streams.requireRoom(owner); // before the request is submitted
-        String id =
-                submitter.submit(body, idempotencyKey, OpenAiRequest::nameOf).id();
-        Multi<byte[]> answer = delivery.stream()
-                ? events(id, owner, delivery).map(text -> text.getBytes(StandardCharsets.UTF_8))
-                : finished(id, owner)
-                        .map(generation -> Json.write(images.of(generation, delivery, base)))
-                        .toMulti();
-        boolean canRetry = idempotencyKey != null;
-        return RestMulti.fromMultiData(
-                        canRetry ? answer : answer.onCancellation().invoke(() -> abandon(id)))
-                .encodeAsJsonArray(false)
-                .header(
-                        HttpHeaders.CONTENT_TYPE,
-                        delivery.stream() ? MediaType.SERVER_SENT_EVENTS : MediaType.APPLICATION_JSON)
-                .build();
-    }
-
-    /** Cancels a generation after its client has disconnected, because the client can no longer retrieve the images. */
-    private void abandon(String id) {
-        Infrastructure.getDefaultExecutor().execute(() -> {
-            try {
-                generations.cancel(id);
-            } catch (NotPublishedException e) {
-                LOG.warnf("Cannot cancel generation %s after its client has disconnected: %s", id, e.getMessage());
-            }
-        });
-    }
-
-    /**
-     * @return the name of the base if the model is one; null for an adapter, for the alias of the default base, or if
-     *     absent
-     */
-    private @Nullable String base(@Nullable String model) {
-        return model == null || models.base(model).isEmpty() ? null : model;
-    }
-
-    /** @return the name of the adapter if the model is one; null for a base, or if absent */
-    private @Nullable String adapter(@Nullable String model) {
-        if (model == null || adapters.isUsable(model)) {
-            return model;
-        }
-        if (!models.isBase(model)) {
-            throw new ProblemException(
-                    ProblemType.MODEL_NOT_FOUND, "model: expected a base model or an adapter, found neither");
-        }
-        return null;
-    }
-
-    private Multi<String> events(String id, @Nullable String owner, OpenAiDelivery delivery) {
-        OpenAiStream stream = new OpenAiStream(delivery, images, clock);
-        return streams.of(id, owner)
-                .select()
-                .first(timeout)
-                .map(stream::event)
-                .filter(text -> !text.isEmpty())
-                .onCompletion()
-                .continueWith(() -> stream.end(late(id)));
-    }
-
-    private Uni<Generation> finished(String id, @Nullable String owner) {
-        return streams.of(id, owner)
-                .filter(state -> state.filter(Generation::isFinished).isPresent())
-                .toUni()
-                .map(Optional::get)
-                .ifNoItem()
-                .after(timeout)
-                .failWith(() -> late(id));
-    }
-
-    private ProblemException late(String id) {
-        return new ProblemException(
-                ProblemType.TIMEOUT,
-                "the images were not finished within " + timeout + "; they may still appear at "
-                        + GenerationView.path(id));
+        return answers.answer(request, null, idempotencyKey, uri.getBaseUri());
     }
 }

@@ -21,13 +21,16 @@ final class OpenAiStream {
     private final OpenAiDelivery delivery;
     private final OpenAiResults images;
     private final Clock clock;
+    private final boolean edits;
     private int previews;
     private boolean ended;
 
-    OpenAiStream(OpenAiDelivery delivery, OpenAiResults images, Clock clock) {
+    /** @param edits whether the request edits an image */
+    OpenAiStream(OpenAiDelivery delivery, OpenAiResults images, Clock clock, boolean edits) {
         this.delivery = delivery;
         this.images = images;
         this.clock = clock;
+        this.edits = edits;
     }
 
     /** @return the text of the server-sent event for this state; empty if there is no event */
@@ -61,6 +64,7 @@ final class OpenAiStream {
     private String finished(Generation generation) {
         GenerationSucceeded succeeded = OpenAiResults.succeeded(generation);
         return text(OpenAiEvent.Image.completed(
+                edits,
                 images.base64(succeeded.images().get(0), delivery),
                 succeeded.at().getEpochSecond(),
                 size(generation),
@@ -84,6 +88,7 @@ final class OpenAiStream {
                         request.height(),
                         delivery.quality());
         return text(OpenAiEvent.Image.partial(
+                edits,
                 Base64.getEncoder().encodeToString(image),
                 clock.instant().getEpochSecond(),
                 size(generation),

@@ -136,7 +136,10 @@ final class Problems {
             case 415 -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
             default -> ProblemType.OTHER;
         };
-        return answer(Problem.of(type, status, e.getResponse().getStatusInfo().getReasonPhrase(), List.of()), uri)
+        Problem problem =
+                Problem.of(type, status, e.getResponse().getStatusInfo().getReasonPhrase(), List.of());
+        boolean unknownPath = type == ProblemType.NOT_FOUND || type == ProblemType.METHOD_NOT_ALLOWED;
+        return answer(problem, uri, unknownPath && OpenAiPaths.mayContain(uri.getPath()))
                 .build();
     }
 
@@ -162,10 +165,14 @@ final class Problems {
     }
 
     private static Response.ResponseBuilder answer(Problem problem, UriInfo uri) {
-        String path = uri.getPath();
-        Problem located = problem.at(path);
+        return answer(problem, uri, OpenAiPaths.contains(uri.getPath()));
+    }
+
+    /** @param openAi whether to add the error in OpenAI's format */
+    private static Response.ResponseBuilder answer(Problem problem, UriInfo uri, boolean openAi) {
+        Problem located = problem.at(uri.getPath());
         return Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
-                .entity(OpenAiPaths.contains(path) ? located.with(OpenAiError.of(located)) : located);
+                .entity(openAi ? located.with(OpenAiError.of(located)) : located);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param inPlace whether to add a version to an existing adapter
  * @param kind {@code style} (the default) or {@code student}
  * @param guidance the guidance scale at which a student was distilled
- * @param textEncoder {@code refuse} (the default) or {@code ignore}
+ * @param textEncoder {@code apply} (the default) or {@code ignore}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(
@@ -33,7 +33,7 @@ record LoadLoraRequest(
         return kind == null ? "style" : kind;
     }
 
-    String textEncoderOrRefuse() {
-        return textEncoder == null ? "refuse" : textEncoder;
+    String textEncoderOrApply() {
+        return textEncoder == null ? "apply" : textEncoder;
     }
 }

@@ -75,7 +75,8 @@ public final class LoadLoraResource {
                 AdapterKinds.of(request.kindOrStyle()),
                 request.guidance(),
                 null,
-                AdapterKinds.textEncoder(request.textEncoderOrRefuse()));
+                AdapterKinds.textEncoder(request.textEncoderOrApply()),
+                null);
         AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
         return "Success: LoRA adapter '" + version.name() + "' added successfully.";
     }

@@ -6,10 +6,12 @@ import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
 import static io.lorafleet.gateway.generation.Samples.NOW;
 import static io.lorafleet.gateway.generation.Samples.body;
+import static io.lorafleet.gateway.generation.Samples.inpainting;
 import static io.lorafleet.gateway.generation.Samples.ready;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.gateway.Adapters;
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.GatewayConfig;
 import io.lorafleet.gateway.Images;
@@ -20,9 +22,16 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.TimestepSpacing;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.InitImage;
+import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.PromptEncoding;
+import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.Sha256;
@@ -106,6 +115,197 @@ class AdmissionRulesTest {
                 .containsExactly(
                         new BadField("longPrompt", "chunks or truncate", "another value"),
                         new BadField("clipSkip", "0 to 32", "33"));
+    }
+
+    @Test
+    void guidesAPartOfTheSteps() {
+        GenerateImage request = admitted(sampling(Map.of("guidanceEnd", 0.8)));
+        assertThat(request)
+                .returns(
+                        new SamplingOptions(new GuidanceInterval(0, 0.8), null, null, null, null),
+                        GenerateImage::sampling)
+                .returns(3, GenerateImage::schemaVersion)
+                .returns(20 + 16L, GenerateImage::unetEvaluations);
+        assertThat(admitted(sampling(Map.of("guidanceStart", 0.0, "guidanceEnd", 1.0)))
+                        .sampling())
+                .as("the default, which workers of an older release understand")
+                .isNull();
+        assertThat(refused(sampling(Map.of("guidanceStart", -0.1, "guidanceEnd", 1.1))))
+                .containsExactly(
+                        new BadField("guidanceStart", "0.0 to 1.0", "-0.1"),
+                        new BadField("guidanceEnd", "0.0 to 1.0", "1.1"));
+        assertThat(refused(body(Map.of("steps", 4, "sampling", Map.of("guidanceStart", 0.5, "guidanceEnd", 0.6)))))
+                .containsExactly(new BadField(
+                        "guidanceEnd",
+                        "an interval from guidanceStart to guidanceEnd with at least one of 4 steps",
+                        "0.5 to 0.6"));
+        assertThat(refused(body(Map.of("guidanceScale", 1.0, "sampling", Map.of("guidanceStart", 0.2)))))
+                .containsExactly(new BadField(
+                        "guidanceStart", "none without guidance, as with guidance scale 1 or a student", "0.2"));
+    }
+
+    /** A shadow is compared with the guided teacher in every step. */
+    @Test
+    void aGuidanceIntervalHasNoShadow() {
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
+        adapters.apply(AdapterEvent.of(Adapters.route("fast", 1, null, new AdapterRoute.Share(1, 1))));
+        assertThat(admitted(NOTHING_BUT_A_PROMPT).shadow()).isNotNull();
+        assertThat(admitted(sampling(Map.of("guidanceEnd", 0.8))).shadow()).isNull();
+    }
+
+    @Test
+    void takesASpacingAndExplicitSchedules() {
+        assertThat(admitted(sampling(Map.of("timestepSpacing", "trailing"))).samplingOptions())
+                .returns(TimestepSpacing.TRAILING, SamplingOptions::spacing);
+        GenerateImage timesteps =
+                admitted(body(Map.of("sampler", "lcm", "sampling", Map.of("timesteps", List.of(999, 749, 499, 249)))));
+        assertThat(timesteps.steps()).isEqualTo(4);
+        assertThat(timesteps.samplingOptions().timesteps()).containsExactly(999, 749, 499, 249);
+        GenerateImage sigmas = admitted(
+                body(Map.of("sampler", "euler", "steps", 2, "sampling", Map.of("sigmas", List.of(14.6, 0.9, 0.0)))));
+        assertThat(sigmas.steps()).isEqualTo(2);
+        assertThat(sigmas.samplingOptions().sigmas()).containsExactly(14.6, 0.9, 0.0);
+        assertThat(admitted(body(Map.of("sampler", "tcd", "sampling", Map.of("eta", 0.0))))
+                        .samplingOptions()
+                        .eta())
+                .isEqualTo(0.0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("badSchedules")
+    void refusesASchedule(String sampler, Map<String, Object> sampling, String field, String expected) {
+        assertThat(refused(body(Map.of("sampler", sampler, "sampling", sampling))))
+                .singleElement()
+                .returns(field, BadField::field)
+                .satisfies(bad -> assertThat(bad.expected()).startsWith(expected));
+    }
+
+    static Stream<Arguments> badSchedules() {
+        String descending = "whole numbers from 999 to 0, each lower than the one before";
+        return Stream.of(
+                Arguments.of("euler", Map.of("timestepSpacing", "even"), "timestepSpacing", "linspace or leading"),
+                Arguments.of(
+                        "lcm",
+                        Map.of("timestepSpacing", "trailing"),
+                        "timestepSpacing",
+                        "none with the sampler lcm; these samplers take it: ddim, euler"),
+                Arguments.of("ddim", Map.of("timesteps", List.of(9, 1)), "timesteps", "none with the sampler ddim;"),
+                Arguments.of("heun", Map.of("sigmas", List.of(9.0, 0.0)), "sigmas", "none with the sampler heun;"),
+                Arguments.of(
+                        "euler", Map.of("eta", 0.5), "eta", "none with the sampler euler; these samplers take it: tcd"),
+                Arguments.of("tcd", Map.of("eta", 1.5), "eta", "0.0 to 1.0"),
+                Arguments.of("euler", Map.of("timesteps", List.of()), "number of timesteps", "1 to 200 steps"),
+                Arguments.of("euler", Map.of("sigmas", List.of(0.0)), "number of sigmas", "1 to 200 steps"),
+                Arguments.of("euler", Map.of("timesteps", List.of(1000, 1)), "timesteps", descending),
+                Arguments.of("euler", Map.of("timesteps", List.of(9, -1)), "timesteps", descending),
+                Arguments.of("euler", Map.of("timesteps", List.of(9, 9)), "timesteps", descending),
+                Arguments.of("euler", Map.of("timesteps", Arrays.asList(9, null)), "timesteps", descending),
+                Arguments.of(
+                        "euler", Map.of("sigmas", List.of(9.0, 1.0)), "sigmas", "numbers from 4096.0 to a final 0"),
+                Arguments.of("euler", Map.of("sigmas", List.of(5000.0, 0.0)), "sigmas", "numbers from 4096.0"),
+                Arguments.of("euler", Map.of("sigmas", List.of(1.0, 2.0, 0.0)), "sigmas", "numbers from 4096.0"),
+                Arguments.of(
+                        "euler",
+                        Map.of("timesteps", List.of(9, 1), "timestepSpacing", "leading"),
+                        "timestepSpacing",
+                        "none with timesteps or sigmas"),
+                Arguments.of(
+                        "euler",
+                        Map.of("timesteps", List.of(9), "sigmas", List.of(9.0, 0.0)),
+                        "sigmas",
+                        "either timesteps or sigmas"));
+    }
+
+    @Test
+    void refusesAnotherNumberOfStepsThanTheScheduleHas() {
+        assertThat(refused(body(
+                        Map.of("sampler", "euler", "steps", 20, "sampling", Map.of("timesteps", List.of(999, 499))))))
+                .containsExactly(new BadField("steps", "2, the number of steps that timesteps describes", "20"));
+    }
+
+    @Test
+    void anAdapterPrescribesWhatTheRequestDoesNotSay() {
+        adapters.apply(AdapterEvent.of(prescribing(
+                "dmd2", new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 749, 499, 249), null))));
+        GenerateImage request = admitted(withAdapter("dmd2"));
+        assertThat(request)
+                .returns(SamplerName.LCM, GenerateImage::sampler)
+                .returns(4, GenerateImage::steps)
+                .returns(1.0, GenerateImage::guidanceScale);
+        assertThat(request.samplingOptions().timesteps()).containsExactly(999, 749, 499, 249);
+        GenerateImage otherSteps = admitted(body(Map.of("adapter", "dmd2", "steps", 6, "guidanceScale", 2.0)));
+        assertThat(otherSteps)
+                .returns(SamplerName.LCM, GenerateImage::sampler)
+                .returns(6, GenerateImage::steps)
+                .returns(2.0, GenerateImage::guidanceScale)
+                .returns(null, GenerateImage::sampling);
+        assertThat(admitted(body(Map.of("adapter", "dmd2", "sampler", "ddim"))))
+                .as("a sampler that takes no timesteps")
+                .returns(4, GenerateImage::steps)
+                .returns(null, GenerateImage::sampling);
+        assertThat(admitted(NOTHING_BUT_A_PROMPT).steps()).isEqualTo(20);
+    }
+
+    @Test
+    void prescribesASpacingForAnyNumberOfSteps() {
+        adapters.apply(AdapterEvent.of(prescribing(
+                "lightning", new SamplingDefaults(SamplerName.EULER, 4, 1.0, TimestepSpacing.TRAILING, null, null))));
+        assertThat(admitted(body(Map.of("adapter", "lightning", "steps", 8))))
+                .returns(8, GenerateImage::steps)
+                .returns(
+                        TimestepSpacing.TRAILING,
+                        request -> request.samplingOptions().spacing());
+    }
+
+    @Test
+    void namesTheAdaptersThatPrescribeDifferentThings() {
+        adapters.apply(
+                AdapterEvent.of(prescribing("lcm", new SamplingDefaults(SamplerName.LCM, 4, 1.0, null, null, null))));
+        adapters.apply(
+                AdapterEvent.of(prescribing("tcd", new SamplingDefaults(SamplerName.TCD, 8, 1.0, null, null, 0.5))));
+        List<Map<String, Object>> both = List.of(Map.of("adapter", "lcm"), Map.of("adapter", "tcd"));
+        String different = "a value, because the adapters prescribe different ones: ";
+        assertThat(refused(withAdapters(both)))
+                .containsExactly(
+                        new BadField("sampler", different + "lcm@1 lcm and tcd@1 tcd", "none"),
+                        new BadField("steps", different + "lcm@1 4 and tcd@1 8", "none"));
+        assertThat(admitted(body(Map.of("adapters", both, "sampler", "tcd", "steps", 6))))
+                .returns(6, GenerateImage::steps)
+                .returns(1.0, GenerateImage::guidanceScale)
+                .returns(0.5, request -> request.samplingOptions().eta());
+    }
+
+    /** The guidance scale would set the student's adapter scale. */
+    @Test
+    void prescribesNoGuidanceBesideAStudent() {
+        adapters.apply(
+                AdapterEvent.of(prescribing("lcm", new SamplingDefaults(SamplerName.LCM, 4, 2.0, null, null, null))));
+        adapters.apply(AdapterEvent.of(student("fast", 1, 5)));
+        GenerateImage request = admitted(withAdapters(List.of(Map.of("adapter", "lcm"), Map.of("adapter", "fast"))));
+        assertThat(request.adapters()).hasToString("[lcm@1 x 1.0, fast@1 x 1.0]");
+        assertThat(request.steps()).isEqualTo(4);
+    }
+
+    private static AdapterVersion prescribing(String name, SamplingDefaults defaults) {
+        return new AdapterVersion(
+                name,
+                1,
+                Samples.SHA,
+                10,
+                4,
+                Samples.SHA,
+                AdapterVersion.Kind.STYLE,
+                null,
+                NOW,
+                null,
+                null,
+                null,
+                null,
+                defaults);
+    }
+
+    private static GenerationRequest sampling(Map<String, Object> fields) {
+        return body(Map.of("sampling", fields));
     }
 
     @Test
@@ -334,7 +534,8 @@ class AdmissionRulesTest {
     @CsvSource({
         "0, ddim, 64, 64, 0, 1, steps",
         "201, ddim, 64, 64, 0, 1, steps",
-        "20, heun, 64, 64, 0, 1, sampler",
+        "20, of-tomorrow, 64, 64, 0, 1, sampler",
+        "51, lcm, 64, 64, 0, 1, steps",
         "20, ddim, 60, 64, 0, 1, width",
         "20, ddim, 0, 64, 0, 1, width",
         "20, ddim, 64, 4104, 0, 1, height",
@@ -413,7 +614,7 @@ class AdmissionRulesTest {
                 "steps",
                 0,
                 "sampler",
-                "heun",
+                "of-tomorrow",
                 "width",
                 60,
                 "height",
@@ -455,7 +656,7 @@ class AdmissionRulesTest {
         assertThat(styles.guidanceScale()).isEqualTo(5);
         GenerateImage fast = admitted(withAdapters(List.of(Map.of("adapter", "ink"), Map.of("adapter", "fast@1"))));
         assertThat(fast.adapters()).hasToString("[ink@1 x 1.0, fast@1 x 1.0]");
-        assertThat(fast.rows()).isEqualTo(1);
+        assertThat(fast.guided()).isFalse();
     }
 
     @Test
@@ -590,6 +791,64 @@ class AdmissionRulesTest {
                         Images.base64(new byte[8 * 1024 * 1024 + 1]),
                         "a file of at most 8388608 bytes",
                         "8388609 bytes"));
+    }
+
+    @Test
+    void takesAMask() {
+        byte[] mask = Images.mask(64, 64, 32, 32);
+        GenerateImage request = admitted(body(Map.of("initImage", png(), "mask", Images.base64(mask))));
+        assertThat(request.initImage())
+                .isEqualTo(new InitImage(
+                        Sha256.of(Images.file("png", 64, 64)), 1, new InitImageMask(Sha256.of(mask), false)));
+        assertThat(request.schemaVersion()).isEqualTo(3);
+        GenerateImage weak = admitted(body(Map.of(
+                "initImage", png(), "mask", Images.base64(mask), "strength", 0.5, "keepUnmasked", true, "width", 128)));
+        assertThat(weak.initImage().strength()).isEqualTo(0.5);
+        assertThat(weak.initImage().mask().keepUnmasked()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("badMasks")
+    void refusesUnusableMasks(Map<String, Object> fields, BadField refusal) {
+        assertThat(refused(body(fields))).containsExactly(refusal);
+    }
+
+    static Stream<Arguments> badMasks() {
+        String white = Images.base64(Images.mask(64, 64, 0, 0));
+        return Stream.of(
+                Arguments.of(Map.of("mask", white), new BadField("mask", "none without initImage", "a file")),
+                Arguments.of(
+                        Map.of("initImage", png(), "keepUnmasked", false),
+                        new BadField("keepUnmasked", "none without mask", "false")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 32, 0, 0))),
+                        new BadField("mask", "64 x 64 pixels, the size of the init image", "64 x 32")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", "no base64!"),
+                        new BadField(
+                                "mask",
+                                "a PNG or JPEG file in base64, or a base64 data: URL",
+                                "10 characters that are not base64")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 64, 64, 64))),
+                        new BadField("mask", "at least one white pixel, with a gray value of at least 128", "none")),
+                Arguments.of(
+                        Map.of("initImage", png(), "mask", Images.base64(Images.mask(64, 64, 57, 57))),
+                        new BadField(
+                                "mask", "white in the top left pixel of at least one block of 8 x 8 pixels", "none")));
+    }
+
+    @Test
+    void refusesAnInpaintingModelWithoutAMask() {
+        models.apply(inpainting("w2", "fill", XL));
+        BadField refusal =
+                new BadField("mask", "an init image and a mask, because fill is an inpainting model", "none");
+        assertThat(refused(body(Map.of("model", "fill")))).containsExactly(refusal);
+        assertThat(refused(body(Map.of("model", "fill", "initImage", png())))).containsExactly(refusal);
+        String mask = Images.base64(Images.mask(64, 64, 0, 0));
+        assertThat(admitted(body(Map.of("model", "fill", "initImage", png(), "mask", mask)))
+                        .pool())
+                .isEqualTo("fill");
     }
 
     private static GenerationRequest withInitImage(String initImage, Double strength, Integer steps) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lorafleet.gateway.BadField;
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.generation.AppliedAdapter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,33 @@ class GuidanceSettingsTest {
                 scales(7.5, resolved(style("ink", 1), 0.5), resolved(style("oil", 1), null)),
                 "[ink@1 x 0.5, oil@1 x 1.0]",
                 7.5);
+    }
+
+    @Test
+    void appliesTheTextEncoderPartOfAVersionThatHasOne() {
+        AdapterVersion ink = style("ink", 1);
+        AdapterVersion both = new AdapterVersion(
+                "both",
+                1,
+                ink.sha256(),
+                10,
+                4,
+                null,
+                AdapterVersion.Kind.STUDENT,
+                5.0,
+                ink.createdAt(),
+                null,
+                null,
+                null,
+                AdapterVersion.TextEncoder.APPLIED,
+                null);
+        for (Double guidance : new Double[] {null, 3.0}) {
+            GuidanceSettings scales =
+                    GuidanceSettings.of(List.of(resolved(ink, 1.0), resolved(both, null)), guidance, checks);
+            assertThat(scales.adapters())
+                    .extracting(AppliedAdapter::changesText)
+                    .containsExactly(false, true);
+        }
     }
 
     @Test

@@ -16,18 +16,19 @@ class ImageDecodingTest {
 
     @Test
     void isBusyWhenNoPlaceIsFreeInTime() throws BadImageException {
-        assertThat(new ImageDecoding(0, TIMEOUT).refusal(image())).contains(new Admission.Busy(TIMEOUT));
+        assertThat(new ImageDecoding(0, TIMEOUT).refusal(image(), Samples.request("a"), 8))
+                .contains(new Admission.Busy(TIMEOUT));
     }
 
     @Test
     void leavesItsPlaceToTheNext() throws BadImageException {
         ImageDecoding one = new ImageDecoding(1, TIMEOUT);
-        assertThat(one.refusal(image())).isEmpty();
-        assertThat(one.refusal(image())).isEmpty();
+        assertThat(one.refusal(image(), Samples.request("a"), 8)).isEmpty();
+        assertThat(one.refusal(image(), Samples.request("a"), 8)).isEmpty();
     }
 
     private static InitImageFile image() throws BadImageException {
         CheckedImage image = CheckedImage.of(Images.file("png", 8, 8), 64);
-        return new InitImageFile(image, new InitImage(Samples.SHA, 0.5));
+        return new InitImageFile(image, null, new InitImage(Samples.SHA, 0.5));
     }
 }

@@ -40,7 +40,8 @@ import picocli.CommandLine.Option;
                     + " it for a step.",
             "The adapter is random, with factors for all attention layers. Its file is in the operating"
                     + " system's page cache."
-        })
+        },
+        footer = {"", "Example:", "  fleet bench adapter-load --model deploy/demo-model --rounds 50"})
 public final class BenchAdapterLoadCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Base base;

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         sortOptions = false,
-        description = "Measures the time and the memory that a VAE with random weights needs to decode one latent.")
+        description = "Measures the time and the memory that a VAE with random weights needs to decode one latent.",
+        footer = {"", "Example:", "  fleet bench decode --arch sd15 --size 1024 --tiled"})
 public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measures a UNet step for one batch on this machine, without Kafka.",
             "The teacher needs two rows for each image (guidance); a student needs one."
-        })
+        },
+        footer = {"", "Example:", "  fleet bench engine --model deploy/demo-model --batch 8 --json"})
 public final class BenchEngineCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Model model;

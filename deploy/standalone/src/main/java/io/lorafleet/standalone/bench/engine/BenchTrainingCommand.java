@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
                     + " its own process, and compares the memory with table 1 of Golnari, LoRA-Enhanced"
                     + " Distillation.",
             "The weights are random. Full training of SD 1.5 needs about 20 GiB of memory."
-        })
+        },
+        footer = {"", "Example:", "  fleet bench training --arch sd15 --batch 2 --steps 3"})
 public final class BenchTrainingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

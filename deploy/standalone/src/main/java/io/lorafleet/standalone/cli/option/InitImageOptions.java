@@ -30,14 +30,28 @@ public final class InitImageOptions {
             paramLabel = "X",
             description =
                     "With --init-image, the share of the steps to run, greater than 0 and up to 1. A lower strength"
-                            + " keeps more of the init image. Default: 0.8.")
+                            + " keeps more of the init image. Default: 0.8, or 1 with --mask.")
     private @Nullable Double strength;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "With --init-image, PNG or JPEG file of the same size: white parts are repainted, black"
+                    + " parts are kept. An inpainting model needs a mask.")
+    private @Nullable Path mask;
+
+    @Option(
+            names = "--keep-unmasked",
+            description = "With --mask, copies the pixels outside the mask from the init image. Otherwise, they pass"
+                    + " through the autoencoder, which changes them slightly.")
+    private boolean keepUnmasked;
 
     public InitImageOptions() {}
 
-    public InitImageOptions(Path file, @Nullable Double strength) {
+    public InitImageOptions(Path file, @Nullable Double strength, @Nullable Path mask) {
         this.file = file;
         this.strength = strength;
+        this.mask = mask;
     }
 
     @Nullable
@@ -50,12 +64,29 @@ public final class InitImageOptions {
      * @throws FleetException if the file does not exist or is not a PNG or JPEG file
      */
     public String base64() throws IOException {
+        return base64("--init-image", file);
+    }
+
+    /**
+     * @return the content of the mask's file in base64; null if there is no mask
+     * @throws FleetException if the file does not exist or is not a PNG or JPEG file
+     */
+    public @Nullable String mask() throws IOException {
+        return mask == null ? null : base64("--mask", mask);
+    }
+
+    /** @return null if the option is absent */
+    public @Nullable Boolean keepUnmasked() {
+        return keepUnmasked ? true : null;
+    }
+
+    private static String base64(String option, Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new FleetException("--init-image: file not found: " + file);
+            throw new FleetException(option + ": file not found: " + file);
         }
         byte[] content = Files.readAllBytes(file);
         if (SIGNATURES.stream().noneMatch(signature -> startsWith(content, signature))) {
-            throw new FleetException("--init-image: expected a PNG or JPEG file, found another format in " + file);
+            throw new FleetException(option + ": expected a PNG or JPEG file, found another format in " + file);
         }
         return Base64.getEncoder().encodeToString(content);
     }

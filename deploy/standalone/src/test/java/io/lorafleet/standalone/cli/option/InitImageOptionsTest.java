@@ -5,8 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.standalone.Fleet;
 import io.lorafleet.standalone.FleetException;
-import io.lorafleet.standalone.cli.GenerateCommand;
+import io.lorafleet.standalone.cli.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class InitImageOptionsTest {
         byte[] png = {(byte) 0x89, 'P', 'N', 'G', 1, 2};
         Path file = Files.write(folder.resolve("star.png"), png);
 
-        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null).base64()))
+        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null, null).base64()))
                 .isEqualTo(png);
     }
 
@@ -33,7 +34,7 @@ class InitImageOptionsTest {
     void refusesAFileThatIsNotThere() {
         Path missing = folder.resolve("missing.png");
 
-        assertThatThrownBy(() -> new InitImageOptions(missing, null).base64())
+        assertThatThrownBy(() -> new InitImageOptions(missing, null, null).base64())
                 .isInstanceOf(FleetException.class)
                 .hasMessage("--init-image: file not found: " + missing);
     }
@@ -42,16 +43,30 @@ class InitImageOptionsTest {
     void refusesAFileThatIsNoImage() throws IOException {
         Path text = Files.write(folder.resolve("star.txt"), "a star".getBytes(UTF_8));
 
-        assertThatThrownBy(() -> new InitImageOptions(text, null).base64())
+        assertThatThrownBy(() -> new InitImageOptions(text, null, null).base64())
                 .isInstanceOf(FleetException.class)
                 .hasMessage("--init-image: expected a PNG or JPEG file, found another format in " + text);
     }
 
     @Test
-    void refusesStrengthWithoutAnImage() {
-        CommandLine generate = new CommandLine(new GenerateCommand());
+    void givesTheMaskInBase64() throws IOException {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', 3, 4};
+        Path file = Files.write(folder.resolve("mask.png"), png);
+        Path missing = folder.resolve("missing.png");
 
-        assertThatThrownBy(() -> generate.parseArgs("a star", "-o", "star.png", "--strength", "0.5"))
+        assertThat(Base64.getDecoder().decode(new InitImageOptions(file, null, file).mask()))
+                .isEqualTo(png);
+        assertThat(new InitImageOptions(file, null, null).mask()).isNull();
+        assertThatThrownBy(() -> new InitImageOptions(file, null, missing).mask())
+                .isInstanceOf(FleetException.class)
+                .hasMessage("--mask: file not found: " + missing);
+    }
+
+    @Test
+    void refusesStrengthWithoutAnImage() {
+        CommandLine fleet = Fleet.commandLine(CommandRun.NO_SETTINGS);
+
+        assertThatThrownBy(() -> fleet.parseArgs("generate", "a star", "-o", "star.png", "--strength", "0.5"))
                 .isInstanceOf(MissingParameterException.class)
                 .hasMessageContaining("--init-image=FILE");
     }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lorafleet.diffusion.text;
+
+import ai.djl.ndarray.NDManager;
+import io.lorafleet.diffusion.nn.Adaptation;
+
+/** The updates that adapters make to the text encoders, for the prompts of one batch. */
+@FunctionalInterface
+public interface PromptAdaptation {
+    /** No updates: the base alone. */
+    PromptAdaptation NONE = (encoder, chunks, scope) -> Adaptation.NONE;
+
+    /**
+     * @param encoder index of the text encoder
+     * @param chunks number of chunks of each prompt; row k is a chunk of prompt k / chunks
+     * @param scope manager that owns the updates
+     * @return the updates of each row
+     */
+    Adaptation of(int encoder, int chunks, NDManager scope);
+}
