@@ -65,7 +65,7 @@ class OpenApiTest extends GatewayTest {
                     .as("%s has a body, and so examples, but for a file", operation.id())
                     .isEqualTo(!operation.examples().isEmpty() || FILES.contains(operation.id()));
         }
-        assertThat(ids).hasSize(28);
+        assertThat(ids).hasSize(29);
     }
 
     @Test

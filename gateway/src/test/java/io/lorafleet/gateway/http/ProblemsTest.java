@@ -52,7 +52,7 @@ class ProblemsTest extends GatewayTest {
                 .body(
                         "errors[0].expected",
                         containsString(
-                                "guidanceScale, height, initImage, keepUnmasked, longPrompt, mask, model, negativePrompt"));
+                                "guidanceScale, guidanceStart, height, initImage, keepUnmasked, longPrompt, mask, model, negativePrompt"));
     }
 
     @Test

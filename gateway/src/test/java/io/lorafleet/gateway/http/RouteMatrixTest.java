@@ -186,7 +186,8 @@ class RouteMatrixTest {
 
     /** OPTIONS is public on the paths of the API, because it only lists the methods. */
     private static boolean isPublic(String method, String path) {
-        return PUBLIC.matcher(path).matches() || method.equals("OPTIONS") && path.startsWith("/v1/");
+        boolean listsMethods = method.equals("OPTIONS") && (path.startsWith("/v1/") || path.startsWith("/sdapi/v1/"));
+        return listsMethods || PUBLIC.matcher(path).matches();
     }
 
     /** @return the target without unnecessary escapes (RFC 3986, 6.2.2.2) */
