@@ -48,7 +48,7 @@ class ImageToImageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(SamplerKind.class)
+    @EnumSource(names = {"DDIM", "EULER", "UNIPC", "HEUN", "TCD"}) // one of each way to scale the first noise
     void generatesTheImageOfDiffusersAtFullStrength(SamplerKind sampler) {
         assertThat(psnrWithDiffusers(sampler, 1, ".strength1.latent")).isGreaterThan(50);
     }

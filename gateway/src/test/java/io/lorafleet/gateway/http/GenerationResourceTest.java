@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.lorafleet.gateway.Images;
@@ -100,7 +101,11 @@ class GenerationResourceTest extends GatewayTest {
     }
 
     private static int position(String id) {
-        return given().get("/v1/generations/" + id).jsonPath().getInt("queuePosition");
+        return given().get("/v1/generations/" + id)
+                .then()
+                .body("queuePosition", notNullValue())
+                .extract()
+                .path("queuePosition");
     }
 
     @Test
