@@ -63,6 +63,7 @@ export function requestSettings(bases, adapters) {
     const options = sizes(chosenBase());
     size.replaceChildren(...options.map(([value, text]) => make('option', { value }, text)));
     size.value = options.some(([value]) => value === before) ? before : '';
+    [width, height].forEach((side) => (side.step = chosenBase()?.sizeMultiple ?? 1));
     choice.showFor(bases.length > 1 ? chosenBase().fingerprint : null);
     sizeChanged();
   }

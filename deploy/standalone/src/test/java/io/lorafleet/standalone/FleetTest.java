@@ -92,7 +92,7 @@ class FleetTest {
     void wrongUsageExitsWithTwo() {
         assertThat(run("up", "--prot", "80")).isEqualTo(2);
         assertThat(run("up", "--workers", "0")).isEqualTo(2);
-        assertThat(run("generate", "a star", "-o", "star.png", "--sampler", "heun"))
+        assertThat(run("generate", "a star", "-o", "star.png", "--sampler", "plms"))
                 .isEqualTo(2);
         assertThat(run()).isEqualTo(2);
     }
@@ -116,7 +116,7 @@ class FleetTest {
         "adapter lits, unknown command: lits, list",
         "up --prot 80, unknown option: --prot, --port",
         "workers --output=jsn, '--output: expected one of table, wide, json, name, found jsn', json",
-        "generate x --sampler eular, 'euler_ancestral, dpmpp_2m, dpmpp_2m_karras, lcm, pndm, unipc, found eular', euler"
+        "generate x --sampler eular, 'euler_ancestral, dpmpp_2m, dpmpp_2m_karras, dpmpp_3m_sde, dpmpp_sde, heun, deis, lcm, tcd, pndm, unipc, found eular', euler"
     })
     void aTypingErrorGetsASuggestion(String line, String problem, String suggestion) {
         assertThat(run(line.split(" "))).isEqualTo(2);

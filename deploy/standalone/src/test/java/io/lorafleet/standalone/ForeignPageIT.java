@@ -41,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 
 /**
@@ -241,8 +242,12 @@ class ForeignPageIT extends InBrowser {
             await().atMost(TIMEOUT).until(() -> count("main form") > 0);
         }
         int jobs = count(".job");
+        find("textarea").clear(); // the page keeps the settings of the first image
         find("textarea").sendKeys(prompt);
-        find("input[value=" + STUDENT + "]").click();
+        WebElement student = find("input[value=" + STUDENT + "]");
+        if (!student.isSelected()) {
+            student.click();
+        }
         set("steps", 2);
         press("Generate");
         await().atMost(TIMEOUT).until(() -> count(".job") == jobs + 1);

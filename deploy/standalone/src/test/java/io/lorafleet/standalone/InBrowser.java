@@ -53,6 +53,7 @@ abstract class InBrowser {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
+        options.addArguments("--window-size=1280,1100");
         options.addArguments(arguments);
         return new ChromeDriver(
                 new ChromeDriverService.Builder()

@@ -144,7 +144,7 @@ class PageIT extends InBrowser {
         await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
         browser.executeAsyncScript("""
                 const done = arguments[0];
-                fetch(document.querySelector('.zoom > img').src)
+                fetch(`/v1/generations/${document.querySelector('.job').dataset.id}/images/0`)
                     .then((answer) => answer.blob())
                     .then((blob) => {
                       const files = new DataTransfer();
@@ -202,7 +202,8 @@ class PageIT extends InBrowser {
         find("[name=width]").sendKeys("8000");
         browser.executeScript("document.querySelector('form').noValidate = true");
         press("Generate");
-        await().atMost(TIMEOUT).until(() -> text(".error").contains("Expected a multiple of 8"));
+        await().atMost(TIMEOUT)
+                .until(() -> text(".error").contains("Expected a multiple of 4 from 8 to 4096, found 8000"));
         assertThat(find("[name=width]").getAttribute("aria-invalid")).isEqualTo("true");
         browser.executeScript("sessionStorage.clear()");
     }

@@ -47,7 +47,9 @@ record FleetChecks(FleetSettings settings) {
         }
         try (Stream<Path> files = Files.walk(settings.model())) {
             long bytes = 0;
+            // In a folder, each component has its own folder; beside them can be other tensors.
             for (Path file : files.filter(path -> path.toString().endsWith(".safetensors"))
+                    .filter(path -> !settings.model().equals(path.getParent()))
                     .toList()) {
                 bytes += Files.size(file);
             }

@@ -30,7 +30,8 @@ class ModelInspectCommandTest {
 
     @Test
     void saysThatAModelNeedsAMask() {
-        CommandRun run = CommandRun.of("model-inspect", "../../common/diffusion/src/test/resources/golden/inpainting");
+        CommandRun run =
+                CommandRun.of("model", "inspect", "../../common/diffusion/src/test/resources/golden/inpainting");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())

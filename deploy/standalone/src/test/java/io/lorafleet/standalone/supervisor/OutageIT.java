@@ -116,7 +116,7 @@ class OutageIT {
     void clientsMissNothingWhenTheirGatewayIsKilled() throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            ids.add(first.generate(request(100), TIMEOUT).id());
+            ids.add(first.generate(request(60), TIMEOUT).id());
         }
         ExecutorService clients = Executors.newFixedThreadPool(ids.size());
         List<Future<GenerationStatus>> followed = ids.stream()
