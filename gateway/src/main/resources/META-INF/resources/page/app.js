@@ -1,4 +1,4 @@
-// Shows the view that the URL selects, the number of ready workers, and the button for the colours.
+// Shows the view for the current URL and the number of ready workers, and changes the colours.
 
 import { get } from './api.js';
 import { make } from './dom.js';

@@ -89,7 +89,7 @@ export function requestSettings(bases, adapters) {
     explainGuidance();
   }
 
-  /** Sets all settings to those of a finished request. */
+  /** Fills in the settings of a generation. */
   function fill(request) {
     const preset = `${request.width}x${request.height}`;
     const from = bases.find(({ name }) => name === request.model) ?? bases[0];

@@ -45,7 +45,7 @@ public final class Images {
         return file.toByteArray();
     }
 
-    /** @return a PNG file of a black mask that is white from this column and row */
+    /** @return a PNG file of a mask that is white from this column and row onward, and black elsewhere */
     public static byte[] mask(int width, int height, int left, int top) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         for (int x = left; x < width; x++) {

@@ -33,7 +33,7 @@ interface Inpainting {
     /**
      * @param latent latent after a model evaluation
      * @param next index of the next evaluation; the number of evaluations after the last one
-     * @return the latent with which the generation continues, owned by the manager of the latent
+     * @return the latent for the next evaluation, owned by the manager of the latent
      */
     default NDArray afterStep(NDArray latent, Sampler sampler, int next) {
         return latent;

@@ -52,6 +52,26 @@ public enum SamplerName {
     /** The steps with which few-step models are distilled (diffusers: original_inference_steps). */
     private static final int DISTILLED_STEPS = 50;
 
+    /** @return the name in AUTOMATIC1111's web UI, which has neither DEIS nor TCD */
+    public String webUiName() {
+        return switch (this) {
+            case DDIM -> "DDIM";
+            case EULER -> "Euler";
+            case EULER_KARRAS -> "Euler Karras";
+            case EULER_ANCESTRAL -> "Euler a";
+            case DPMPP_2M -> "DPM++ 2M";
+            case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
+            case DPMPP_3M_SDE -> "DPM++ 3M SDE";
+            case DPMPP_SDE -> "DPM++ SDE";
+            case HEUN -> "Heun";
+            case DEIS -> "DEIS";
+            case LCM -> "LCM";
+            case TCD -> "TCD";
+            case PNDM -> "PLMS";
+            case UNIPC -> "UniPC";
+        };
+    }
+
     /** @return the most steps without explicit timesteps; models can have a lower limit */
     public int maxSteps() {
         return switch (this) {

@@ -101,21 +101,16 @@ abstract class FleetContract {
     void drawsOverAnImageWhatDiffusersDrawsOverIt() throws Exception {
         byte[] redStar =
                 ExpectedImage.read(model, "expected_images", "seed1234.image").png();
-        NewGeneration request = new NewGeneration(
-                "a large blue star on a white background",
-                "red",
-                Base64.getEncoder().encodeToString(redStar),
-                0.6,
-                null,
-                5.0,
-                20,
-                SamplerName.DDIM,
-                null,
-                null,
-                4321L,
-                1,
-                null,
-                null);
+        NewGeneration request = NewGeneration.of("a large blue star on a white background")
+                .negativePrompt("red")
+                .initImage(Base64.getEncoder().encodeToString(redStar))
+                .strength(0.6)
+                .guidanceScale(5.0)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .seed(4321L)
+                .count(1)
+                .build();
 
         GenerationStatus drawn = draw(request);
 
@@ -259,21 +254,9 @@ abstract class FleetContract {
 
     @Test
     void refusesAnAdapterThatNobodyAdded() {
-        NewGeneration request = new NewGeneration(
-                PROMPT,
-                null,
-                null,
-                null,
-                List.of(new ScaledAdapter("nobody", null)),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        NewGeneration request = NewGeneration.of(PROMPT)
+                .adapters(List.of(new ScaledAdapter("nobody", null)))
+                .build();
 
         assertThatThrownBy(() -> submit(request))
                 .isInstanceOf(FleetException.class)
@@ -282,27 +265,29 @@ abstract class FleetContract {
 
     /** The settings of {@code expected_images.safetensors}, except for the prompt and the steps. */
     private static NewGeneration request(String prompt, int steps) {
-        return new NewGeneration(
-                prompt, "", null, null, null, 5.0, steps, SamplerName.DDIM, 64, 64, 1234L, 1, null, null);
+        return NewGeneration.of(prompt)
+                .negativePrompt("")
+                .guidanceScale(5.0)
+                .steps(steps)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(1234L)
+                .count(1)
+                .build();
     }
 
     /** A generation with a student and its own seed. */
     private static NewGeneration orderFrom(String adapter, long seed) {
-        return new NewGeneration(
-                PROMPT,
-                "",
-                null,
-                null,
-                List.of(new ScaledAdapter(adapter, null)),
-                5.0,
-                FEW_STEPS,
-                SamplerName.DDIM,
-                64,
-                64,
-                seed,
-                1,
-                null,
-                null);
+        return NewGeneration.of(PROMPT)
+                .negativePrompt("")
+                .adapters(List.of(new ScaledAdapter(adapter, null)))
+                .guidanceScale(5.0)
+                .steps(FEW_STEPS)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(seed)
+                .count(1)
+                .build();
     }
 
     private static String json(String id, int width) {

@@ -260,8 +260,7 @@ class ForeignPageIT extends InBrowser {
 
     /** Generates an image like the command line. */
     private void drawHonestly() throws InterruptedException {
-        NewGeneration request =
-                new NewGeneration(HONEST, null, null, null, null, null, 1, null, null, null, null, null, null, null);
+        NewGeneration request = NewGeneration.of(HONEST).steps(1).build();
         String id = honest.generate(request, TIMEOUT).id();
         assertThat(new GenerationFollower(honest, GenerationFollower.Progress.NONE)
                         .follow(id)

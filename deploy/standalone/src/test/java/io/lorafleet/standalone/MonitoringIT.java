@@ -142,21 +142,17 @@ class MonitoringIT {
 
     private static void useEverything(GatewayClient gateway) throws InterruptedException {
         for (Priority priority : Priority.values()) {
-            NewGeneration request = new NewGeneration(
-                    "a red star",
-                    "",
-                    null,
-                    null,
-                    List.of(new ScaledAdapter(STUDENT, null)),
-                    5.0,
-                    2,
-                    SamplerName.DDIM,
-                    64,
-                    64,
-                    1L,
-                    1,
-                    priority,
-                    null);
+            NewGeneration request = NewGeneration.of("a red star")
+                    .negativePrompt("")
+                    .adapters(List.of(new ScaledAdapter(STUDENT, null)))
+                    .guidanceScale(5.0)
+                    .steps(2)
+                    .sampler(SamplerName.DDIM)
+                    .size(64, 64)
+                    .seed(1L)
+                    .count(1)
+                    .priority(priority)
+                    .build();
             String id = gateway.generate(request, TIMEOUT).id();
             await().atMost(TIMEOUT).until(() -> gateway.generation(id).value().finishedAt() != null);
             gateway.feedback(id, new NewFeedback(-1.0, null, null, null));

@@ -104,28 +104,17 @@ class PoolsIT {
     }
 
     private String generate(@Nullable String adapter, @Nullable String base) throws InterruptedException {
-        NewGeneration request = new NewGeneration(
-                "a red star",
-                "",
-                null,
-                null,
-                adapter == null ? null : List.of(new ScaledAdapter(adapter, null)),
-                5.0,
-                10,
-                SamplerName.DDIM,
-                64,
-                64,
-                1L,
-                1,
-                null,
-                null,
-                base,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        NewGeneration request = NewGeneration.of("a red star")
+                .negativePrompt("")
+                .adapters(adapter == null ? null : List.of(new ScaledAdapter(adapter, null)))
+                .guidanceScale(5.0)
+                .steps(10)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(1L)
+                .count(1)
+                .model(base)
+                .build();
         return gateway.generate(request, TIMEOUT).id();
     }
 

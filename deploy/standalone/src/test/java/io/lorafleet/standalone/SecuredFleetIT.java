@@ -105,20 +105,14 @@ class SecuredFleetIT {
     }
 
     private static NewGeneration request() {
-        return new NewGeneration(
-                "a large red star on a white background",
-                "",
-                null,
-                null,
-                null,
-                5.0,
-                5,
-                SamplerName.DDIM,
-                64,
-                64,
-                1234L,
-                1,
-                null,
-                null);
+        return NewGeneration.of("a large red star on a white background")
+                .negativePrompt("")
+                .guidanceScale(5.0)
+                .steps(5)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(1234L)
+                .count(1)
+                .build();
     }
 }

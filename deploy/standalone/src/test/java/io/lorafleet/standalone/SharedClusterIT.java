@@ -253,21 +253,16 @@ class SharedClusterIT {
     }
 
     private static String draw(GatewayClient gateway, String adapter) throws Exception {
-        NewGeneration request = new NewGeneration(
-                PROMPT,
-                NEGATIVE,
-                null,
-                null,
-                adapter == null ? null : List.of(new ScaledAdapter(adapter, null)),
-                5.0,
-                5,
-                SamplerName.DDIM,
-                64,
-                64,
-                1234L,
-                1,
-                null,
-                null);
+        NewGeneration request = NewGeneration.of(PROMPT)
+                .negativePrompt(NEGATIVE)
+                .adapters(adapter == null ? null : List.of(new ScaledAdapter(adapter, null)))
+                .guidanceScale(5.0)
+                .steps(5)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(1234L)
+                .count(1)
+                .build();
         String id = gateway.generate(request, TIMEOUT).id();
         GenerationStatus end = new GenerationFollower(gateway, GenerationFollower.Progress.NONE)
                 .follow(id)

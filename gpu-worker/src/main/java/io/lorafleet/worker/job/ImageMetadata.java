@@ -65,7 +65,7 @@ final class ImageMetadata {
             text.append("Negative prompt: ").append(r.negativePrompt()).append('\n');
         }
         text.append("Steps: ").append(r.steps());
-        text.append(", Sampler: ").append(label(r.sampler()));
+        text.append(", Sampler: ").append(r.sampler().webUiName());
         text.append(", CFG scale: ").append(r.guidanceScale());
         SamplingOptions sampling = r.samplingOptions();
         if (sampling.guidanceInterval() != null) {
@@ -117,26 +117,6 @@ final class ImageMetadata {
 
     private static String hash(AppliedAdapter applied) {
         return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
-    }
-
-    /** The sampler names of AUTOMATIC1111's web UI, which has neither DEIS nor TCD. */
-    private static String label(SamplerName sampler) {
-        return switch (sampler) {
-            case DDIM -> "DDIM";
-            case EULER -> "Euler";
-            case EULER_KARRAS -> "Euler Karras";
-            case EULER_ANCESTRAL -> "Euler a";
-            case DPMPP_2M -> "DPM++ 2M";
-            case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
-            case DPMPP_3M_SDE -> "DPM++ 3M SDE";
-            case DPMPP_SDE -> "DPM++ SDE";
-            case HEUN -> "Heun";
-            case DEIS -> "DEIS";
-            case LCM -> "LCM";
-            case TCD -> "TCD";
-            case PNDM -> "PLMS";
-            case UNIPC -> "UniPC";
-        };
     }
 
     private static Settings settings(GenerateImage r, long seed, BaseModel model, PromptTokens tokens) {

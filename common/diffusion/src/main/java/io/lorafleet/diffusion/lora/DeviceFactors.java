@@ -103,7 +103,7 @@ final class DeviceFactors implements AutoCloseable {
             return start + shapes.stream().mapToLong(Shape::size).sum();
         }
 
-        /** @param factors the factors, in order */
+        /** @param factors factors of the layer, in the order of {@link #shapes} */
         Layer layer(List<NDArray> factors, @Nullable Decomposition decomposition) {
             if (factors.size() == 4) {
                 return new Layer(

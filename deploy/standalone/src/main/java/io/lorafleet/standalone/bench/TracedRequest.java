@@ -47,21 +47,15 @@ public record TracedRequest(
 
     /** @return the body of a generation request for the same image */
     NewGeneration body() {
-        return new NewGeneration(
-                prompt,
-                null,
-                null,
-                null,
-                adapter == null ? null : List.of(new ScaledAdapter(adapter, null)),
-                guidance,
-                steps,
-                sampler,
-                size == null ? null : size.width(),
-                size == null ? null : size.height(),
-                seed,
-                null,
-                priority == Priority.INTERACTIVE ? null : priority,
-                null);
+        return NewGeneration.of(prompt)
+                .adapters(adapter == null ? null : List.of(new ScaledAdapter(adapter, null)))
+                .guidanceScale(guidance)
+                .steps(steps)
+                .sampler(sampler)
+                .size(size == null ? null : size.width(), size == null ? null : size.height())
+                .seed(seed)
+                .priority(priority == Priority.INTERACTIVE ? null : priority)
+                .build();
     }
 
     /** @return this request with the values that the gateway chose, so that another server generates the same image */

@@ -44,9 +44,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Generates images, and prints the names of the files.",
-            "The command uses the gateway of --url, LORAFLEET_URL or the context. Without any of these, it uses the"
-                    + " gateway on this machine. If none is running, it starts a fleet with the options of 'fleet up',"
-                    + " and stops the fleet afterwards."
+            "The command connects to the gateway that --url, LORAFLEET_URL or the current context names, and otherwise to"
+                    + " the gateway on this machine. If no gateway is running there, the command starts a fleet with the"
+                    + " options of 'fleet up', and stops it afterwards."
         },
         footer = {
             "",
@@ -260,28 +260,26 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private NewGeneration request(String text) throws IOException {
-        return new NewGeneration(
-                text,
-                negativePrompt,
-                initImage == null ? null : initImage.base64(),
-                initImage == null ? null : initImage.strength(),
-                scaledAdapters(),
-                guidanceScale,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                priority,
-                null,
-                base,
-                promptOptions.longPrompt(),
-                promptOptions.weights(),
-                promptOptions.clipSkip(),
-                initImage == null ? null : initImage.mask(),
-                initImage == null ? null : initImage.keepUnmasked(),
-                samplingOptions.sampling());
+        return NewGeneration.of(text)
+                .negativePrompt(negativePrompt)
+                .initImage(initImage == null ? null : initImage.base64())
+                .strength(initImage == null ? null : initImage.strength())
+                .adapters(scaledAdapters())
+                .guidanceScale(guidanceScale)
+                .steps(steps)
+                .sampler(sampler)
+                .size(width, height)
+                .seed(seed)
+                .count(count)
+                .priority(priority)
+                .model(base)
+                .longPrompt(promptOptions.longPrompt())
+                .promptWeights(promptOptions.weights())
+                .clipSkip(promptOptions.clipSkip())
+                .mask(initImage == null ? null : initImage.mask())
+                .keepUnmasked(initImage == null ? null : initImage.keepUnmasked())
+                .sampling(samplingOptions.sampling())
+                .build();
     }
 
     private List<ScaledAdapter> scaledAdapters() {

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a generation. */
+/** The result of a request for a generation. */
 sealed interface GenerationOutcome {
     /** The images are in these files. */
     record Saved(Response<GenerationStatus> generation, List<Path> files) implements GenerationOutcome {}
 
-    /** The gateway accepted the request, and the command does not wait for the images. */
+    /** The gateway has accepted the request. The command does not wait for the images. */
     record Accepted(Response<GenerationStatus> generation) implements GenerationOutcome {}
 
     /** The generation ended without images. */

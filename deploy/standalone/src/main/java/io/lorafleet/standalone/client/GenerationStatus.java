@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A generation in a gateway response. Fields that the command line does not use are omitted.
  *
- * @param step number of completed steps, over all images; null in the response of an older gateway
- * @param steps total number of steps for all images; null in the response of an older gateway
+ * @param step number of completed steps, over all images; null if an older gateway sent the response
+ * @param steps total number of steps for all images; null if an older gateway sent the response
  * @param request the request with the values that the gateway chose
  * @param acceptedAt time of acceptance according to the gateway's clock; null if the gateway no longer has the request
  * @param startedAt start time according to the worker's clock; null if the gateway has no start time

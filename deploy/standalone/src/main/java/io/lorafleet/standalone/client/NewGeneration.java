@@ -39,68 +39,8 @@ public record NewGeneration(
         @Nullable Boolean keepUnmasked,
         @JsonUnwrapped @Nullable NewSampling sampling) {
 
-    /** A generation with the base of its adapters, or with the default base. */
-    public NewGeneration(
-            String prompt,
-            @Nullable String negativePrompt,
-            @Nullable String initImage,
-            @Nullable Double strength,
-            @Nullable List<ScaledAdapter> adapters,
-            @Nullable Double guidanceScale,
-            @Nullable Integer steps,
-            @Nullable SamplerName sampler,
-            @Nullable Integer width,
-            @Nullable Integer height,
-            @Nullable Long seed,
-            @Nullable Integer count,
-            @Nullable Priority priority,
-            @Nullable Instant deadline) {
-        this(
-                prompt,
-                negativePrompt,
-                initImage,
-                strength,
-                adapters,
-                guidanceScale,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                priority,
-                deadline,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
-    }
-
-    public NewGeneration until(Instant newDeadline) {
-        return new NewGeneration(
-                prompt,
-                negativePrompt,
-                initImage,
-                strength,
-                adapters,
-                guidanceScale,
-                steps,
-                sampler,
-                width,
-                height,
-                seed,
-                count,
-                priority,
-                newDeadline,
-                model,
-                longPrompt,
-                promptWeights,
-                clipSkip,
-                mask,
-                keepUnmasked,
-                sampling);
+    /** Starts a generation with the gateway's defaults. */
+    public static NewGenerationBuilder of(String prompt) {
+        return new NewGenerationBuilder(prompt);
     }
 }

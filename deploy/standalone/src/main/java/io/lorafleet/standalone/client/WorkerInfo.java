@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A worker in a gateway response.
  *
- * @param pool name of the worker's pool; null in the response of an older gateway
+ * @param pool name of the worker's pool; null if an older gateway sent the response
  */
 public record WorkerInfo(
         String workerId,

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the client and {@link GenerationFollower} against an HTTP server that imitates the gateway. */
 class GatewayClientTest {
     private static final NewGeneration REQUEST =
-            new NewGeneration("a star", null, null, null, null, null, null, null, null, null, 7L, null, null, null);
+            NewGeneration.of("a star").seed(7L).build();
     private static final String FINISHED =
             "{'id':'g1','status':'succeeded','images':[{'index':0,'seed':7,'url':'/p.png'}],'elapsed':'PT1.5S','unetEvaluations':50}";
 
@@ -146,9 +146,12 @@ class GatewayClientTest {
     @Test
     void saysEachAdapterThatIsWanted() throws Exception {
         List<ScaledAdapter> adapters = List.of(new ScaledAdapter("ink", null), new ScaledAdapter("fast@2", 0.5));
-        NewGeneration request = new NewGeneration(
-                "a", null, null, null, adapters, null, null, null, null, null, null, null, Priority.BATCH, null);
-        assertThat(new String(Json.write(request.until(Instant.EPOCH)), StandardCharsets.UTF_8))
+        NewGeneration request = NewGeneration.of("a")
+                .adapters(adapters)
+                .priority(Priority.BATCH)
+                .deadline(Instant.EPOCH)
+                .build();
+        assertThat(new String(Json.write(request), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"prompt\":\"a\",\"adapters\":[{\"adapter\":\"ink\"},{\"adapter\":\"fast@2\",\"scale\":0.5}],"
                                 + "\"priority\":\"batch\",\"deadline\":\"1970-01-01T00:00:00Z\"}");
@@ -156,28 +159,9 @@ class GatewayClientTest {
 
     @Test
     void saysTheSamplingBesideTheOtherFields() {
-        NewGeneration request = new NewGeneration(
-                "a",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null));
+        NewGeneration request = NewGeneration.of("a")
+                .sampling(new NewSampling(null, 0.8, TimestepSpacing.TRAILING, List.of(999, 499), null, null))
+                .build();
         assertThat(new String(Json.write(request), StandardCharsets.UTF_8))
                 .isEqualTo("{\"prompt\":\"a\",\"guidanceEnd\":0.8,\"timestepSpacing\":\"trailing\","
                         + "\"timesteps\":[999,499]}");

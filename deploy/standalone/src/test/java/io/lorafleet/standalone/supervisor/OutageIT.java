@@ -191,20 +191,14 @@ class OutageIT {
     }
 
     private static NewGeneration request(int steps) {
-        return new NewGeneration(
-                "a large red star on a white background",
-                "",
-                null,
-                null,
-                null,
-                5.0,
-                steps,
-                SamplerName.DDIM,
-                64,
-                64,
-                1234L,
-                1,
-                null,
-                null);
+        return NewGeneration.of("a large red star on a white background")
+                .negativePrompt("")
+                .guidanceScale(5.0)
+                .steps(steps)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(1234L)
+                .count(1)
+                .build();
     }
 }

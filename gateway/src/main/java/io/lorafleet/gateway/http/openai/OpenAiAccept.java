@@ -8,8 +8,8 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Ignores the Accept header on OpenAI's image endpoints. The request body selects the response format, and the header can
- * contradict the body: for a stream, one official client accepts only JSON, and another accepts only events.
+ * Ignores the Accept header of requests to OpenAI's image endpoints. The body selects the format of the response, and the
+ * header can contradict it: for a stream, one official client accepts only JSON, and another accepts only events.
  */
 final class OpenAiAccept {
     @ServerRequestFilter(preMatching = true)

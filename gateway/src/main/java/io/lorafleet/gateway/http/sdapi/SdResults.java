@@ -70,7 +70,7 @@ final class SdResults {
         info.put("all_seeds", seeds);
         info.put("width", request.width());
         info.put("height", request.height());
-        info.put("sampler_name", SdSamplers.label(request.sampler()));
+        info.put("sampler_name", request.sampler().webUiName());
         info.put("cfg_scale", request.guidanceScale());
         info.put("steps", request.steps());
         info.put("batch_size", request.count());
@@ -89,7 +89,7 @@ final class SdResults {
         String negative =
                 request.negativePrompt().isEmpty() ? "" : "Negative prompt: " + request.negativePrompt() + "\n";
         return request.prompt() + "\n" + negative + "Steps: " + request.steps() + ", Sampler: "
-                + SdSamplers.label(request.sampler()) + ", CFG scale: " + request.guidanceScale() + ", Seed: " + seed
+                + request.sampler().webUiName() + ", CFG scale: " + request.guidanceScale() + ", Seed: " + seed
                 + ", Size: " + request.width() + "x" + request.height();
     }
 

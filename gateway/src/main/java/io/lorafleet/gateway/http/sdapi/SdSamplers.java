@@ -17,32 +17,12 @@ final class SdSamplers {
 
     private SdSamplers() {}
 
-    /** @return the name in the web UI */
-    static String label(SamplerName sampler) {
-        return switch (sampler) {
-            case DDIM -> "DDIM";
-            case EULER -> "Euler";
-            case EULER_KARRAS -> "Euler Karras";
-            case EULER_ANCESTRAL -> "Euler a";
-            case DPMPP_2M -> "DPM++ 2M";
-            case DPMPP_2M_KARRAS -> "DPM++ 2M Karras";
-            case DPMPP_3M_SDE -> "DPM++ 3M SDE";
-            case DPMPP_SDE -> "DPM++ SDE";
-            case HEUN -> "Heun";
-            case DEIS -> "DEIS";
-            case LCM -> "LCM";
-            case TCD -> "TCD";
-            case PNDM -> "PLMS";
-            case UNIPC -> "UniPC";
-        };
-    }
-
     /** @return the list for {@code GET /samplers} */
     static List<Map<String, Object>> all() {
         return Arrays.stream(SamplerName.values())
                 .map(sampler -> Map.<String, Object>of(
                         "name",
-                        label(sampler),
+                        sampler.webUiName(),
                         "aliases",
                         List.of(sampler.name().toLowerCase(Locale.ROOT)),
                         "options",
@@ -70,17 +50,17 @@ final class SdSamplers {
             }
             return null;
         }
-        boolean usuallyKarras = scheduler != null && name.equalsIgnoreCase(label(SamplerName.DPMPP_2M));
+        boolean usuallyKarras = scheduler != null && name.equalsIgnoreCase(SamplerName.DPMPP_2M.webUiName());
         Optional<SamplerName> sampler = find(karras || usuallyKarras ? name + KARRAS : name);
         if (karras && sampler.isEmpty()) {
-            sampler = find(name).filter(found -> label(found).endsWith(KARRAS));
+            sampler = find(name).filter(found -> found.webUiName().endsWith(KARRAS));
         }
         if (sampler.isEmpty()) {
             checks.refuse(
                     "sampler_name",
                     "one of "
                             + Arrays.stream(SamplerName.values())
-                                    .map(SdSamplers::label)
+                                    .map(SamplerName::webUiName)
                                     .collect(Collectors.joining(", "))
                             + (karras ? " with the scheduler Karras" : ""),
                     "another value");
@@ -91,8 +71,8 @@ final class SdSamplers {
 
     private static Optional<SamplerName> find(String name) {
         return Arrays.stream(SamplerName.values())
-                .filter(sampler ->
-                        label(sampler).equalsIgnoreCase(name) || sampler.name().equalsIgnoreCase(name))
+                .filter(sampler -> sampler.webUiName().equalsIgnoreCase(name)
+                        || sampler.name().equalsIgnoreCase(name))
                 .findFirst();
     }
 }

@@ -68,20 +68,18 @@ public record Orders(List<String> prompts, int steps) {
             int stepsOfEach,
             int count,
             Random random) {
-        return Json.write(new NewGeneration(
-                prompts.get(random.nextInt(prompts.size())),
-                "",
-                initImage,
-                null,
-                adapters,
-                5.0,
-                stepsOfEach,
-                SamplerName.DDIM,
-                SIZE,
-                SIZE,
-                (long) random.nextInt(Integer.MAX_VALUE),
-                count,
-                random.nextInt(4) == 0 ? Priority.BATCH : Priority.INTERACTIVE,
-                random.nextInt(4) == 0 ? Instant.now().plus(DEADLINE) : null));
+        return Json.write(NewGeneration.of(prompts.get(random.nextInt(prompts.size())))
+                .negativePrompt("")
+                .initImage(initImage)
+                .adapters(adapters)
+                .guidanceScale(5.0)
+                .steps(stepsOfEach)
+                .sampler(SamplerName.DDIM)
+                .size(SIZE, SIZE)
+                .seed((long) random.nextInt(Integer.MAX_VALUE))
+                .count(count)
+                .priority(random.nextInt(4) == 0 ? Priority.BATCH : Priority.INTERACTIVE)
+                .deadline(random.nextInt(4) == 0 ? Instant.now().plus(DEADLINE) : null)
+                .build());
     }
 }
