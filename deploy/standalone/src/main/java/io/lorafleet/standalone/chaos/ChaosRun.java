@@ -6,7 +6,6 @@ import io.lorafleet.standalone.chaos.cell.Cell;
 import io.lorafleet.standalone.chaos.cell.Nemesis;
 import io.lorafleet.standalone.chaos.load.GatewayPoller;
 import io.lorafleet.standalone.chaos.load.Load;
-import io.lorafleet.standalone.chaos.load.Orders;
 import io.lorafleet.standalone.chaos.record.BlobAudit;
 import io.lorafleet.standalone.chaos.record.Recorder;
 import io.lorafleet.standalone.chaos.record.TopicTail;
@@ -103,7 +102,7 @@ final class ChaosRun {
 
     private void underLoad() throws IOException, InterruptedException {
         Load load = new Load(room, recorder, seed);
-        load.publish(Orders.ADAPTER, seed);
+        load.publishFirstVersions();
         try {
             load.start();
             Recorder.awaitThat("the first results", WARM_UP, () -> ended() >= WARM_ENDS);

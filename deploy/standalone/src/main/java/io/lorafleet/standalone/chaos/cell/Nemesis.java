@@ -256,6 +256,18 @@ public final class Nemesis {
         return "the run from offset " + run.lineage().fromOffset();
     }
 
+    /** Waits for a training run of each adapter to end. Runs that ended before this call do not count. */
+    void awaitFinishedRunOfEachAdapter() throws InterruptedException {
+        long since = recorder.now();
+        Set<String> waiting = new TreeSet<>(load.orders().adapters());
+        awaitThat("the end of a training run of each adapter", () -> {
+            recorder.all(RunFinished.class).stream()
+                    .filter(each -> each.committed() && each.t() > since)
+                    .forEach(each -> waiting.remove(each.adapter()));
+            return waiting.isEmpty();
+        });
+    }
+
     public void damaged(String key) {
         recorder.record(SOURCE, new FaultEvent.BlobDamaged(recorder.now(), key));
     }

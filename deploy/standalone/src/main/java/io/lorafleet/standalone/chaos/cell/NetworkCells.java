@@ -23,6 +23,7 @@ final class NetworkCells {
 
     static List<Cell> all() {
         RoomSettings room = RoomSettings.usual();
+        RoomSettings training = room.withTrainers(1, TrainerCells.SHORT_RUNS);
         return List.of(
                 new Cell(
                         "net-reset",
@@ -63,7 +64,22 @@ final class NetworkCells {
                         "net-gateway-mute",
                         "a gateway's requests reach the broker only after the gateway has refused a request",
                         room,
-                        nemesis -> partitionGateway(nemesis, Direction.REQUEST)));
+                        nemesis -> partitionGateway(nemesis, Direction.REQUEST)),
+                new Cell(
+                        "net-trainer-blackhole",
+                        "a trainer and the broker cannot communicate, during a run, for longer than the trainer's session",
+                        training,
+                        nemesis -> partitionTrainer(nemesis, Direction.REQUEST, Direction.RESPONSE)),
+                new Cell(
+                        "net-trainer-deaf",
+                        "a trainer gets no responses from the broker, during a run, for longer than its session",
+                        training,
+                        nemesis -> partitionTrainer(nemesis, Direction.RESPONSE)),
+                new Cell(
+                        "net-trainer-mute",
+                        "a trainer's requests reach the broker, during a run, only after its session has expired",
+                        training,
+                        nemesis -> partitionTrainer(nemesis, Direction.REQUEST)));
     }
 
     private static List<String> services(Nemesis nemesis) {
@@ -123,6 +139,18 @@ final class NetworkCells {
         nemesis.lastForOutage();
         rules.forEach(nemesis.room().proxy(gateway)::remove);
         nemesis.room().process(gateway).awaitReady();
+    }
+
+    private static void partitionTrainer(Nemesis nemesis, Direction... directions)
+            throws IOException, InterruptedException {
+        String trainer = nemesis.room().trainers().get(0);
+        nemesis.awaitRunUnderWay();
+        Nemesis.Active fault = nemesis.begin("partition", trainer);
+        List<Rule> rules = hold(nemesis.room().proxy(trainer), directions);
+        nemesis.lastFor(TrainerCells.LONGER_THAN_THE_SESSION);
+        awaitHits(nemesis, fault, rules);
+        rules.forEach(nemesis.room().proxy(trainer)::remove);
+        nemesis.awaitFinishedRun();
     }
 
     private static void awaitHits(Nemesis nemesis, Nemesis.Active fault, List<Rule> rules) throws InterruptedException {

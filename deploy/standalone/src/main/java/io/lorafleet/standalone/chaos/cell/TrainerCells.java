@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Faults in trainers, while clients give feedback. The training runs are as short as possible. */
 final class TrainerCells {
     private static final String FIRST = "trainer-1";
-    private static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(60);
+    static final Duration LONGER_THAN_THE_SESSION = Duration.ofSeconds(60);
     static final Map<String, String> SHORT_RUNS = Map.ofEntries(
             Map.entry("lorafleet.trainer.min-samples", "4"),
             Map.entry("lorafleet.trainer.max-retry-pause", "PT2S"),
@@ -55,6 +55,11 @@ final class TrainerCells {
                         two,
                         TrainerCells::overtake),
                 new Cell(
+                        "trainers-with-partitions",
+                        "two trainers share three partitions of feedback, and each trainer is killed (SIGKILL) during a run",
+                        two.withPartitions(3),
+                        TrainerCells::killWithPartitions),
+                new Cell(
                         "trainers-with-one-id",
                         "two trainers have the same id, and each is killed (SIGKILL) during a run",
                         RoomSettings.usual().withTrainers(2, sameId),
@@ -69,6 +74,12 @@ final class TrainerCells {
             nemesis.restart(trainer);
             fault.struck("a run was in progress; afterwards, " + nemesis.awaitFinishedRun() + " ended");
         }
+    }
+
+    private static void killWithPartitions(Nemesis nemesis) throws IOException, InterruptedException {
+        nemesis.awaitFinishedRunOfEachAdapter();
+        kill(nemesis);
+        nemesis.awaitFinishedRunOfEachAdapter();
     }
 
     private static void killAt(Nemesis nemesis, ApiKeys api) throws IOException, InterruptedException {

@@ -24,6 +24,9 @@ import java.util.function.BooleanSupplier;
 public final class Load {
     private static final Duration PAUSE = Duration.ofMillis(300);
     private static final Duration PUBLISH = Duration.ofMinutes(2);
+    /** The names for which Kafka's partitioner chooses three different partitions of three. */
+    private static final List<String> ADAPTERS = List.of("fast", "fast-2", "fast-3");
+
     private static final int RANK = 4;
     private static final int MOST_STEPS = 24;
     private static final Duration BETWEEN_VERSIONS = Duration.ofSeconds(15);
@@ -44,13 +47,23 @@ public final class Load {
         this.room = room;
         this.recorder = recorder;
         this.seed = seed;
-        orders = new Orders(Files.readAllLines(room.model().resolve("prompts/train.txt")), MOST_STEPS);
+        orders = new Orders(
+                Files.readAllLines(room.model().resolve("prompts/train.txt")),
+                MOST_STEPS,
+                ADAPTERS.subList(0, room.settings().partitions()));
         gateways = room.gateways().stream()
                 .map(name -> new GatewayCalls(name, room.url(name)))
                 .toList();
         pollers = gateways.stream()
                 .map(gateway -> new GatewayPoller(gateway, recorder))
                 .toList();
+    }
+
+    /** Publishes the first version of each adapter. */
+    public void publishFirstVersions() throws InterruptedException {
+        for (String adapter : orders.adapters()) {
+            publish(adapter, seed);
+        }
     }
 
     public void start() {
@@ -110,7 +123,8 @@ public final class Load {
     /** Publishes versions until told to stop. During a fault, some are refused. */
     private void publishVersions(BooleanSupplier stop) throws InterruptedException {
         for (int i = 1; !stop.getAsBoolean(); i++) {
-            put(gateways.get(i % gateways.size()), Orders.ADAPTER, weights(seed + i));
+            String adapter = orders.adapters().get(i % orders.adapters().size());
+            put(gateways.get(i % gateways.size()), adapter, weights(seed + i));
             for (long until = recorder.now() + BETWEEN_VERSIONS.toMillis();
                     recorder.now() < until && !stop.getAsBoolean(); ) {
                 Thread.sleep(PAUSE.toMillis());

@@ -22,18 +22,17 @@ import org.jspecify.annotations.Nullable;
  * a deadline.
  *
  * @param steps largest number of steps
+ * @param adapters names of the adapters that the run publishes, at most three; each is in a third of the requests
  */
-public record Orders(List<String> prompts, int steps) {
-    /** Name of the adapter that the run publishes. */
-    public static final String ADAPTER = "fast";
-
+public record Orders(List<String> prompts, int steps, List<String> adapters) {
     private static final int SIZE = 64;
     private static final int MANY = 8;
     /** Long enough that no request expires. */
     private static final Duration DEADLINE = Duration.ofMinutes(40);
 
     public byte[] next(Random random) {
-        return random.nextInt(3) == 0 ? with(ADAPTER, random) : body(null, random);
+        int chosen = random.nextInt(3);
+        return chosen < adapters.size() ? with(adapters.get(chosen), random) : body(null, random);
     }
 
     public byte[] with(String adapter, Random random) {

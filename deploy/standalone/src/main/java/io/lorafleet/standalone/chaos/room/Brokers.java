@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -48,10 +49,14 @@ public final class Brokers {
         return commands;
     }
 
-    /** Creates the topics. */
-    public void provision() throws InterruptedException, ExecutionException {
+    /**
+     * Creates the topics.
+     *
+     * @param partitions number of partitions in each topic that is not compacted, except the request topics
+     */
+    public void provision(int partitions) throws InterruptedException, ExecutionException {
         awaitReady();
-        Provisioning.provision(settings(), new FleetTopics("", 1, Provisioning.CLUSTER_DEFAULT));
+        Provisioning.provision(settings(), new FleetTopics("", Set.of(), partitions, 1, Provisioning.CLUSTER_DEFAULT));
         try (Admin admin = Admin.create(settings())) {
             admin.describeTopics(admin.listTopics().names().get())
                     .allTopicNames()

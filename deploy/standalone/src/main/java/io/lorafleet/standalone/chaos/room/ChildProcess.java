@@ -23,7 +23,7 @@ public final class ChildProcess implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private static final Duration START = Duration.ofMinutes(4);
-    private static final Duration STOP = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofMinutes(3);
 
     private final String name;
     private final List<String> command;

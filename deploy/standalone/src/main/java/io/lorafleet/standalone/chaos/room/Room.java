@@ -96,7 +96,7 @@ public final class Room implements AutoCloseable {
         for (String name : brokers().names()) {
             process(name).start();
         }
-        brokers().provision();
+        brokers().provision(settings.partitions());
     }
 
     private void startService(String name) throws IOException {
@@ -166,6 +166,8 @@ public final class Room implements AutoCloseable {
         config.put("lorafleet.worker.slots", Integer.toString(settings.slots()));
         config.put("lorafleet.worker.interactive-slots", "1");
         config.put("lorafleet.worker.max-batch-rows", "8");
+        // A drained worker must finish its requests on a slow machine, too. The cell worker-drain checks that it does.
+        config.put("lorafleet.worker.drain-timeout", "PT2M");
         return JavaCommand.service(build, "gpu-worker", options, config);
     }
 
