@@ -49,7 +49,7 @@ public final class FleetOptions {
             names = "--data",
             paramLabel = "DIR",
             description = "Data folder: Kafka log, images, adapters and log files. Default: .lorafleet in the"
-                    + " repository.")
+                    + " repository, or lorafleet in ~/.local/share for an installed release.")
     private @Nullable Path data;
 
     @Option(
@@ -95,9 +95,7 @@ public final class FleetOptions {
         Path root = Path.of(System.getProperty("lorafleet.root", "")).toAbsolutePath();
         return new FleetSettings(
                 root,
-                data == null
-                        ? root.resolve(".lorafleet")
-                        : data.toAbsolutePath().normalize(),
+                (data == null ? defaultData(root) : data).toAbsolutePath().normalize(),
                 model == null
                         ? root.resolve("deploy/demo-model")
                         : model.toAbsolutePath().normalize(),
@@ -108,6 +106,12 @@ public final class FleetOptions {
                 topicPrefix,
                 apiKeys == null ? null : apiKeys.toAbsolutePath(),
                 pools());
+    }
+
+    /** The launcher of an installed release names a folder, because the release may be read-only. */
+    private static Path defaultData(Path root) {
+        String installed = System.getProperty("lorafleet.data");
+        return installed == null ? root.resolve(".lorafleet") : Path.of(installed);
     }
 
     private List<PoolSettings> pools() {
