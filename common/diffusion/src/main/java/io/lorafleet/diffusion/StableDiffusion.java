@@ -11,17 +11,23 @@ import io.lorafleet.diffusion.text.ClipTextConfig;
 import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
 import io.lorafleet.diffusion.text.PromptEncoder;
+import io.lorafleet.diffusion.unet.ControlNet;
+import io.lorafleet.diffusion.unet.ControlNetConfig;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.BaseParts;
+import io.lorafleet.diffusion.weights.Checksums;
+import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Pipeline;
+import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,11 +100,44 @@ public record StableDiffusion(
                     new Vae(vaeConfig, vae),
                     schedule,
                     owner);
-            refuseUnusedTensors("unet", unet);
+            refuseUnusedTensors("UNet", unet);
             warnOfUnusedTensors("vae", vae);
             return opened;
         } catch (RuntimeException e) {
             owner.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads a ControlNet for this model.
+     *
+     * @param folder folder with {@code config.json} and {@code diffusion_pytorch_model.safetensors}
+     * @param precision precision of this model's UNet
+     * @throws IllegalArgumentException if the UNet computes in another data type
+     * @return the ControlNet, to be closed by the caller before this model
+     * @throws ModelFileException if the ControlNet is not supported or belongs to another base, or if a file is missing
+     *     or corrupt
+     */
+    public ControlNet openControlNet(Path folder, Precision precision) {
+        if (precision.dataType() != unet.type()) {
+            throw new IllegalArgumentException("precision: expected the UNet's data type " + unet.type() + ", found "
+                    + precision.dataType());
+        }
+        ControlNetConfig config = ControlNetConfig.of(ModelConfig.open(folder.resolve("config.json")));
+        config.requireFit(
+                folder.toString(), unet.config(), sizeMultiple(), vae.config().latentChannels());
+        Checksums.verify(folder);
+        NDManager weightsOwner = owner.newSubManager();
+        try {
+            Weights weights = new Weights(
+                            "controlnet", PipelineFolder.weightsIn(folder), precision.dataType(), weightsOwner)
+                    .withUse(precision.use());
+            ControlNet opened = new ControlNet(config, weights, weightsOwner);
+            refuseUnusedTensors("ControlNet", weights);
+            return opened;
+        } catch (RuntimeException e) {
+            weightsOwner.close();
             throw e;
         }
     }
@@ -159,11 +198,11 @@ public record StableDiffusion(
         return 2 * vae.latentChannels() + 1;
     }
 
-    /** A tensor that no layer uses would have changed the images, so the config does not describe this UNet. */
-    private static void refuseUnusedTensors(String part, Weights weights) {
+    /** A tensor that no layer uses would have changed the images, so the config does not describe this network. */
+    private static void refuseUnusedTensors(String network, Weights weights) {
         if (!weights.unused().isEmpty()) {
-            throw new ModelFileException(part + ": expected only tensors of the UNet that the config describes, found "
-                    + weights.unused().size() + " other tensors, such as "
+            throw new ModelFileException(network.toLowerCase(Locale.ROOT) + ": expected only tensors of the " + network
+                    + " that the config describes, found " + weights.unused().size() + " other tensors, such as "
                     + weights.unused().first());
         }
     }

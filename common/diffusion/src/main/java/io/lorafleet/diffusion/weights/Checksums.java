@@ -33,7 +33,7 @@ public final class Checksums {
      *
      * @throws ModelFileException if a listed file is missing or has a different checksum
      */
-    static void verify(Path folder) {
+    public static void verify(Path folder) {
         Path sums = folder.resolve(FILE);
         if (!Files.isRegularFile(sums)) {
             return;
