@@ -2,6 +2,7 @@
 
     python docs/parity/control_nets.py FOLDER...      # for example common/diffusion/src/test/resources/golden/sd1
     python docs/parity/control_nets.py --make FOLDER TARGET     # makes one random ControlNet for the pipeline in FOLDER, to try
+    python docs/parity/control_nets.py --names FILE.json        # writes the names of SD 1.5's ControlNet, original and diffusers'
 
 Writes the ControlNets to FOLDER/control and expected_controls.safetensors to FOLDER, in the format that docs/parity.md describes.
 Needs torch, diffusers, transformers, peft and safetensors. The loops are those of diffusers' pipelines for
@@ -152,6 +153,45 @@ def opened(folder):
     return base
 
 
+def original_names(model):
+    """diffusers' names of a ControlNet's layers, by the names of the original implementation, as diffusers converts them."""
+    from diffusers.loaders.single_file_utils import convert_controlnet_checkpoint
+    state = model.state_dict()
+    resnet = {
+        "norm1": "in_layers.0", "conv1": "in_layers.2", "time_emb_proj": "emb_layers.1", "norm2": "out_layers.0",
+        "conv2": "out_layers.3", "conv_shortcut": "skip_connection"}
+    layers, checkpoint = model.config.layers_per_block, {}
+    for name, value in state.items():
+        layer, kind = name.rsplit(".", 1)
+        part = layer.split(".")
+        if part[0] in ("down_blocks", "mid_block"):
+            inner = part[2:] if part[0] == "down_blocks" else part[1:]
+            module, number, rest = inner[0], int(inner[1]), ".".join(inner[2:])
+            rest = resnet.get(rest, rest) if module == "resnets" else rest
+            if part[0] == "mid_block":
+                layer = f"middle_block.{1 if module == 'attentions' else 2 * number}.{rest}"
+            elif module == "downsamplers":
+                layer = f"input_blocks.{(int(part[1]) + 1) * (layers + 1)}.0.op"
+            else:
+                block = 1 + int(part[1]) * (layers + 1) + number
+                layer = f"input_blocks.{block}.{1 if module == 'attentions' else 0}.{rest}"
+        elif part[0] == "controlnet_down_blocks":
+            layer = f"zero_convs.{part[1]}.0"
+        elif part[0] == "controlnet_cond_embedding":
+            number = {"conv_in": 0, "conv_out": 14}.get(part[1])
+            layer = f"input_hint_block.{2 * int(part[2]) + 2 if number is None else number}"
+        else:
+            layer = {
+                "conv_in": "input_blocks.0.0", "controlnet_mid_block": "middle_block_out.0",
+                "time_embedding.linear_1": "time_embed.0", "time_embedding.linear_2": "time_embed.2"}[layer]
+        checkpoint[f"control_model.{layer}.{kind}"] = value
+    by_value = {id(value): name for name, value in checkpoint.items()}
+    converted = convert_controlnet_checkpoint(dict(checkpoint), dict(model.config))
+    assert converted.keys() == state.keys() and len(checkpoint) == len(state)
+    pairs = {by_value[id(value)]: name for name, value in converted.items()}
+    return {original.rsplit(".", 1)[0]: name.rsplit(".", 1)[0] for original, name in sorted(pairs.items())}
+
+
 @torch.no_grad()
 def main(folders):
     torch.set_num_threads(1)  # the networks are tiny
@@ -177,5 +217,9 @@ if __name__ == "__main__":
     if sys.argv[1] == "--make":
         pipeline = opened(Path(sys.argv[2]))
         random_net(pipeline.unet, pipeline.vae_scale_factor, 0).half().save_pretrained(sys.argv[3])
+    elif sys.argv[1] == "--names":
+        with torch.device("meta"):
+            published = ControlNetModel(cross_attention_dim=768)
+        Path(sys.argv[2]).write_text(json.dumps(original_names(published), indent=1) + "\n")
     else:
         main(sys.argv[1:])

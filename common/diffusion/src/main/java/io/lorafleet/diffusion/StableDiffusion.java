@@ -5,6 +5,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.checkpoint.ControlNetFiles;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.text.ClipTextConfig;
@@ -12,17 +13,13 @@ import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
 import io.lorafleet.diffusion.text.PromptEncoder;
 import io.lorafleet.diffusion.unet.ControlNet;
-import io.lorafleet.diffusion.unet.ControlNetConfig;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.BaseParts;
-import io.lorafleet.diffusion.weights.Checksums;
-import io.lorafleet.diffusion.weights.ModelConfig;
 import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Pipeline;
-import io.lorafleet.diffusion.weights.PipelineFolder;
 import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,28 +109,30 @@ public record StableDiffusion(
     /**
      * Loads a ControlNet for this model.
      *
-     * @param folder folder with {@code config.json} and {@code diffusion_pytorch_model.safetensors}
+     * @param path folder in the diffusers layout, or single file with the tensor names of the original implementation
      * @param precision precision of this model's UNet
-     * @throws IllegalArgumentException if the UNet computes in another data type
      * @return the ControlNet, to be closed by the caller before this model
+     * @throws IllegalArgumentException if the UNet computes in another data type
      * @throws ModelFileException if the ControlNet is not supported or belongs to another base, or if a file is missing
      *     or corrupt
      */
-    public ControlNet openControlNet(Path folder, Precision precision) {
+    public ControlNet openControlNet(Path path, Precision precision) {
         if (precision.dataType() != unet.type()) {
-            throw new IllegalArgumentException("precision: expected the UNet's data type " + unet.type() + ", found "
-                    + precision.dataType());
+            throw new IllegalArgumentException(
+                    "precision: expected the UNet's data type " + unet.type() + ", found " + precision.dataType());
         }
-        ControlNetConfig config = ControlNetConfig.of(ModelConfig.open(folder.resolve("config.json")));
-        config.requireFit(
-                folder.toString(), unet.config(), sizeMultiple(), vae.config().latentChannels());
-        Checksums.verify(folder);
+        ControlNetFiles files = ControlNetFiles.open(path);
+        files.config()
+                .requireFit(
+                        path.toString(),
+                        unet.config(),
+                        sizeMultiple(),
+                        vae.config().latentChannels());
         NDManager weightsOwner = owner.newSubManager();
         try {
-            Weights weights = new Weights(
-                            "controlnet", PipelineFolder.weightsIn(folder), precision.dataType(), weightsOwner)
+            Weights weights = new Weights("controlnet", files.weights(), precision.dataType(), weightsOwner)
                     .withUse(precision.use());
-            ControlNet opened = new ControlNet(config, weights, weightsOwner);
+            ControlNet opened = new ControlNet(files.config(), weights, weightsOwner);
             refuseUnusedTensors("ControlNet", weights);
             return opened;
         } catch (RuntimeException e) {

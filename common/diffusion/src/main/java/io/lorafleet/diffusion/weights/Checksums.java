@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}; the
@@ -39,6 +40,22 @@ public final class Checksums {
             return;
         }
         read(folder).forEach((name, sha256) -> verify(folder.resolve(name), sha256));
+    }
+
+    /**
+     * Verifies the file, if its folder has a {@code SHA256SUMS} file that lists it.
+     *
+     * @throws ModelFileException if the file is missing or has a different checksum
+     */
+    public static void verifyIfListed(Path file) {
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
+        if (!Files.isRegularFile(folder.resolve(FILE))) {
+            return;
+        }
+        String sha256 = read(folder).get(file.getFileName().toString());
+        if (sha256 != null) {
+            verify(file, sha256);
+        }
     }
 
     /**
