@@ -37,8 +37,9 @@ public final class PreparedPrompt implements AutoCloseable {
             Function<NDManager, Conditioning> conditioning) {
         this.model = model;
         this.shadow = shadow;
-        this.tokens = prompts(request).stream()
-                .map(prompt -> model.prompts().count(prompt, request.encoding()))
+        this.tokens = rows.stream()
+                .limit(prompts(request).size())
+                .map(row -> model.prompts().count(row.prompt(), request.encoding(), RowAdapters.words(row.adapters())))
                 .toList();
         this.owner = model.owner().newSubManager();
         try (NDManager scope = owner.newSubManager()) {

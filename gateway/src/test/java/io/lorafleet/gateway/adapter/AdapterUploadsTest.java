@@ -16,6 +16,7 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Embedding;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
@@ -140,6 +141,57 @@ class AdapterUploadsTest {
     void claimsNoNumberForARefusedFile() throws IOException {
         assertThat(upload(uploads, safetensors("{}", 0))).isInstanceOf(Upload.Refused.class);
         assertThat(published(uploads, lora("a", 1)).version()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<cat-toy>, , <cat-toy>",
+        "<cat-toy>, my-cat, my-cat",
+        "emb_params, , ink",
+        "emb_params, <ink>, <ink>",
+        "two words, <ink>, <ink>"
+    })
+    void publishesAnEmbeddingWithItsTriggerWord(String tensor, String given, String expected) throws IOException {
+        Upload upload = uploads.upload(embedding("ink", given), NOBODY, -1, vectors(tensor, 3));
+        assertThat(((Upload.Published) upload).version())
+                .returns(new Embedding(expected, 3), AdapterVersion::embedding)
+                .returns(AdapterVersion.TextEncoder.APPLIED, AdapterVersion::textEncoder)
+                .returns(0, AdapterVersion::rank);
+        assertThat(uploads.upload(embedding("ink", given), NOBODY, -1, vectors(tensor, 3)))
+                .isInstanceOf(Upload.Unchanged.class);
+        assertThat(uploads.upload(embedding("ink", "another"), NOBODY, -1, vectors(tensor, 3)))
+                .isInstanceOf(Upload.Published.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "two words, , the file's word two words: expected 1 to 64 letters",
+        "<|endoftext|>, , the file's word <|endoftext|>: expected 1 to 64 letters",
+        "<cat-toy>, a(b), triggerWord: expected 1 to 64 letters"
+    })
+    void refusesAnEmbeddingWithoutAUsableTriggerWord(String tensor, String given, String reason) throws IOException {
+        assertThat(uploads.upload(embedding("ink", given), NOBODY, -1, vectors(tensor, 3)))
+                .isInstanceOfSatisfying(
+                        Upload.Refused.class,
+                        refused -> assertThat(refused.reason()).startsWith(reason));
+    }
+
+    @Test
+    void refusesATriggerWordForALora() throws IOException {
+        assertThat(uploads.upload(embedding("ink", "<ink>"), NOBODY, -1, new ByteArrayInputStream(lora("a", 1))))
+                .isEqualTo(new Upload.Refused(
+                        "triggerWord: expected none for an adapter that is not an embedding, found one"));
+    }
+
+    private static Description embedding(String name, String triggerWord) {
+        return new Description(
+                name, AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.APPLY, null, triggerWord);
+    }
+
+    private static ByteArrayInputStream vectors(String tensor, int count) {
+        String header = "{\"%s\": {\"dtype\": \"F16\", \"shape\": [%d, 4], \"data_offsets\": [0, %d]}}"
+                .formatted(tensor, count, 8 * count);
+        return new ByteArrayInputStream(safetensors(header, 8 * count));
     }
 
     @ParameterizedTest

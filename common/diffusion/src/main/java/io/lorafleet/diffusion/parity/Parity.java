@@ -282,7 +282,9 @@ public final class Parity implements AutoCloseable {
                         batches.getOrDefault(tensor.substring(0, tensor.lastIndexOf('.')), List.of())) {
                     rows.add(row.stream()
                             .map(each -> new RowAdapters.Applied(
-                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)), each.scale()))
+                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)),
+                                    each.scale(),
+                                    each.triggerWord()))
                             .toList());
                 }
                 compareAdapted(outputs, tensor, tensor, rows, scope);
@@ -316,6 +318,7 @@ public final class Parity implements AutoCloseable {
                                     PromptParity.EXPECTED,
                                     PromptParity.EXPECTED_WITH_ADAPTERS,
                                     PromptParity.EXPECTED_WITH_PEFT_FOLDER,
+                                    PromptParity.EXPECTED_WITH_EMBEDDINGS,
                                     InpaintingParity.EXPECTED,
                                     GuidanceParity.EXPECTED)
                             .contains(name))
