@@ -30,6 +30,7 @@ class ImageMetadataTest {
                 .steps(20)
                 .sampler(SamplerName.DDIM)
                 .size(64, 64)
+                .seed(7)
                 .build();
 
         Map<String, String> texts = ImageMetadata.of(request, 7, MODEL, TOKENS);

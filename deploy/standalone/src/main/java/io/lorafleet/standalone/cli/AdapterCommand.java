@@ -48,7 +48,9 @@ public final class AdapterCommand {
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
-            @Parameters(paramLabel = "FILE", description = "LoRA weights or an embedding: a safetensors file, or a folder of PEFT.")
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "LoRA weights or an embedding: a safetensors file, or a folder of PEFT.")
                     Path file,
             @ArgGroup(exclusive = false) @Nullable StudentOptions student,
             @Option(
@@ -66,8 +68,9 @@ public final class AdapterCommand {
             @Option(
                             names = "--trigger-word",
                             paramLabel = "WORD",
-                            description = "For an embedding: the word in a prompt that its vectors replace. Default: the"
-                                    + " word in the file or, if the file has none, NAME.")
+                            description =
+                                    "For an embedding: the word in a prompt that its vectors replace. Default: the"
+                                            + " word in the file or, if the file has none, NAME.")
                     @Nullable
                     String triggerWord,
             @Mixin SamplingDefaultsOptions sampling)
@@ -91,8 +94,7 @@ public final class AdapterCommand {
                                 : "")
                         + (added.embedding() == null
                                 ? ""
-                                : "; its trigger word is "
-                                        + added.embedding().triggerWord()),
+                                : "; its trigger word is " + added.embedding().triggerWord()),
                 AdapterCommand::reference);
         return ExitCode.OK;
     }
