@@ -48,6 +48,25 @@ class CanaryAnalysisTest {
     }
 
     @Test
+    void doesNotStartWhileTheRouteHasAShadow() {
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, new Share(3, 0.5), NOW);
+        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), theirs, NOW))
+                .isEmpty();
+        AdapterRoute free = new AdapterRoute("fast", 1, null, null, null, NOW);
+        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), free, NOW))
+                .isPresent();
+    }
+
+    @Test
+    void hasNoShadowWithAShadowShareOfZero() {
+        CanaryRoutes unshadowed = new CanaryRoutes(new CanaryRules(0.1, 0, 2, 0.05, 2, 0.5, Duration.ofHours(1)));
+        RouteDecided started = unshadowed
+                .start(student("fast", 2), student("fast", 1), null, NOW)
+                .orElseThrow();
+        assertThat(started.route().shadow()).isNull();
+    }
+
+    @Test
     void isPromotedThenKeptWithinTheMargin() {
         compare("a", 2, 0.30, 1, 0.32);
         assertThat(canary.verdict(LATER)).isEmpty();
@@ -147,6 +166,33 @@ class CanaryAnalysisTest {
         assertThat(book.open("fast")).contains(CANARY);
         assertThat(book.open()).isEqualTo(List.of(CANARY));
         adapters.apply(AdapterEvent.of(new AdapterRoute("fast", 2, 1, null, null, LATER)));
+        assertThat(book.open("fast")).isEmpty();
+    }
+
+    @Test
+    void endsWhenAnotherChangeToTheRouteCameFirst() {
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, null, LATER, 1);
+        AdapterRegistry adapters = new AdapterRegistry();
+        adapters.apply(AdapterEvent.of(theirs));
+        OpenCanaries book = new OpenCanaries(adapters);
+        book.apply(CANARY);
+        assertThat(book.overruled()).isEmpty();
+        book.refused(CANARY.route());
+        assertThat(book.overruled()).containsExactly(CANARY);
+        RouteDecided overruled = CanaryRoutes.overruled(CANARY, theirs, LATER);
+        assertThat(overruled)
+                .isEqualTo(new RouteDecided(
+                        "fast",
+                        Decision.OVERRULED,
+                        2,
+                        1,
+                        NOW,
+                        "another change to the route came first",
+                        theirs,
+                        LATER));
+        book.apply(overruled);
+        assertThat(book.overruled()).isEmpty();
+        assertThat(book.open()).isEmpty();
         assertThat(book.open("fast")).isEmpty();
     }
 
