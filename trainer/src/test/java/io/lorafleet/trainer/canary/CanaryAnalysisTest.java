@@ -52,9 +52,16 @@ class CanaryAnalysisTest {
         AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, new Share(3, 0.5), NOW);
         assertThat(ROUTES.start(student("fast", 4), student("fast", 1), theirs, NOW))
                 .isEmpty();
-        AdapterRoute free = new AdapterRoute("fast", 1, null, null, null, NOW);
-        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), free, NOW))
-                .isPresent();
+    }
+
+    /** An operator can return to this version. */
+    @Test
+    void keepsThePreviousStableVersionOfTheRoute() {
+        AdapterRoute before = new AdapterRoute("fast", 2, 1, null, null, NOW, 6);
+        RouteDecided started = ROUTES.start(student("fast", 3), student("fast", 2), before, LATER)
+                .orElseThrow();
+        assertThat(started.route())
+                .isEqualTo(new AdapterRoute("fast", 2, 1, new Share(3, 0.1), new Share(3, 0.2), LATER, 7));
     }
 
     @Test
@@ -94,6 +101,23 @@ class CanaryAnalysisTest {
                 .contains("0.390")
                 .contains("0.300");
         assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER, 2));
+    }
+
+    /** The margins can be represented exactly, so the limits are exact. */
+    @Test
+    void passesAtTheMargins() {
+        CanaryRules rules = new CanaryRules(0.1, 0.2, 2, 0.25, 2, 0.5, Duration.ofHours(1));
+        CanaryAnalysis atTheMargins = new CanaryAnalysis(CANARY, rules);
+        atTheMargins.take(vote("a", 1, 0.5, null, NOW));
+        atTheMargins.take(vote("b", 1, 0.5, null, NOW));
+        atTheMargins.take(vote("c", 2, 0, null, NOW));
+        atTheMargins.take(vote("d", 2, 0, null, NOW));
+        assertThat(atTheMargins.verdict(LATER)).isEmpty();
+        ShadowMeasured measured = new ShadowMeasured(pinned("fast", 2), 0.75, pinned("fast", 1), 0.5);
+        atTheMargins.take(result("e", measured, LATER));
+        atTheMargins.take(result("f", measured, LATER));
+        assertThat(atTheMargins.verdict(LATER))
+                .hasValueSatisfying(verdict -> assertThat(verdict.good()).isTrue());
     }
 
     /** After a promotion, the canary generates the images, and the previous version is the shadow. */
@@ -219,8 +243,12 @@ class CanaryAnalysisTest {
     }
 
     private void rate(String id, int version, double rating, String owner, Instant at) {
-        canary.take(new FeedbackGiven(
-                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, owner, at));
+        canary.take(vote(id, version, rating, owner, at));
+    }
+
+    private static FeedbackGiven vote(String id, int version, double rating, String owner, Instant at) {
+        return new FeedbackGiven(
+                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, owner, at);
     }
 
     private static PinnedAdapter pinned(String name, int version) {
