@@ -26,8 +26,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RequiredFieldsTest {
     private static final Set<String> PARTS = Set.of(
-            "requestId", "workerId", "trainerId", "feedbackId", "adapter", "student", "name", "sha256", "orderSha256",
-            "baseFingerprint", "fingerprint");
+            "requestId",
+            "workerId",
+            "trainerId",
+            "feedbackId",
+            "adapter",
+            "student",
+            "name",
+            "sha256",
+            "orderSha256",
+            "baseFingerprint",
+            "fingerprint");
     /** Fields with one of these names that are only displayed. */
     private static final Set<String> FREE_TEXTS = Set.of(".model.name", ".refusedAdapters[].adapter");
 

@@ -92,8 +92,9 @@ class AttemptsTest {
         alone.draws(List.of(image));
         Attempts.Attempt other = attempts.of("r2");
         assertThat(begin(other)).isFalse();
-        alone.suspend();
+        alone.suspend(); // has no effect, because the images are not complete
         assertThat(begin(other)).isFalse();
+        assertThat(begin(alone)).isTrue();
         alone.close();
         assertThat(begin(other)).isFalse();
         image.complete(null);
