@@ -11,8 +11,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.PinnedAdapter;
-import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import java.util.ArrayList;
 import java.util.List;

@@ -111,6 +111,7 @@ class AttemptsTest {
             assertThat(begin(other)).isTrue();
         }
         assertThat(begin(alone)).isTrue();
+        assertThat(begin(attempts.of("r3"))).as("beside the attempt").isFalse();
         assertThat(blobs.get(FIRST)).isPresent();
         assertThat(blobs.get(SECOND)).isEmpty();
     }
