@@ -20,8 +20,8 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.SamplingDefaults;
-import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
@@ -286,8 +286,8 @@ class AdapterUploadsTest {
     void countsTheFileTowardTheAllowanceBeforeItReadsTheTensors() throws IOException {
         byte[] first = lora("a", 4);
         StorageAllowance allowance = new StorageAllowance(first.length, CLOCK);
-        AdapterUploads frugal = gateway(
-                registry, new ClientBlobs(blobs, () -> Long.MAX_VALUE, 0, allowance, CLOCK), MAX_BYTES);
+        AdapterUploads frugal =
+                gateway(registry, new ClientBlobs(blobs, () -> Long.MAX_VALUE, 0, allowance, CLOCK), MAX_BYTES);
         assertThat(frugal.upload(INK, "alice", -1, new ByteArrayInputStream(first)))
                 .isInstanceOf(Upload.Published.class);
         ByteArrayInputStream second = new ByteArrayInputStream(lora("b", 4));
