@@ -55,9 +55,7 @@ class TransactionsTest {
         RouteDecided kept = new RouteDecided("fast", RouteDecided.Decision.KEPT, 2, 1, NOW, "good", route, NOW);
         assertThat(transactions.publish(Publication.of(kept), PARTITION, 5, MEMBER))
                 .isTrue();
-        assertThat(producer.history())
-                .extracting(ProducerRecord::topic)
-                .containsExactly("p.adapters", "p.trainings");
+        assertThat(producer.history()).extracting(ProducerRecord::topic).containsExactly("p.adapters", "p.trainings");
         assertThat(Json.read(producer.history().get(1).value(), TrainingEvent.class))
                 .isEqualTo(kept);
     }
