@@ -13,6 +13,7 @@ import transformers
 
 DIFFUSERS = [
     "UNet2DConditionModel",
+    "ControlNetModel",
     "AutoencoderKL",
     "DDIMScheduler",
     "EulerDiscreteScheduler",

@@ -152,7 +152,7 @@ def encoded(pipeline, case):
         context, pooled = with_compel(pipeline, prompts)
     else:
         context, pooled = with_diffusers(pipeline, prompts, clip_skip)
-    if json.loads((Path(pipeline.name_or_path) / "model_index.json").read_text()).get("force_zeros_for_empty_prompt"):
+    if json.loads((Path(pipeline.name_or_path) / "model_index.json").read_text()).get("force_zeros_for_empty_prompt", is_xl(pipeline)):
         # lorafleet treats an empty prompt as diffusers treats an absent negative prompt.
         keep = torch.tensor([float(prompt != "") for prompt in prompts])
         context, pooled = context * keep.reshape(-1, 1, 1), pooled * keep.reshape(-1, 1)

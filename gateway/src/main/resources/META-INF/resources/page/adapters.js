@@ -116,9 +116,13 @@ function versionRow({ name, route }, version, changed) {
     make('td', {}, lineage ? `@${lineage.parent}, ${lineage.samples} samples` : 'uploaded'),
     make('td', {}, rounded(figures?.learned, 3)),
     make('td', {}, rounded(figures?.adherence, 3)),
-    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, rank ${version.rank}${version.textEncoder === 'ignored' ? ', UNet only' : ''}${prescribed(version.samplingDefaults)}`),
+    make('td', {}, `${rounded(version.sizeBytes / 2 ** 20, 1)} MiB, ${version.embedding ? embedding(version.embedding) : `rank ${version.rank}`}${version.textEncoder === 'ignored' ? ', UNet only' : ''}${prescribed(version.samplingDefaults)}`),
     make('td', {}, version.retiredAt ? 'retired'
       : make('button', { type: 'button', onclick: retire, disabled: uses.length > 0, 'aria-label': `Retire @${version.version}` }, 'Retire')));
+}
+
+function embedding({ triggerWord, vectors }) {
+  return `embedding with the trigger word ${triggerWord} (${vectors} ${vectors === 1 ? 'vector' : 'vectors'})`;
 }
 
 function routeForm(adapter, changed) {
@@ -165,6 +169,7 @@ function uploadForm() {
   const kind = select([['style', 'style: runs with guidance'], ['student', 'student: distilled from the guided base']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
   const guidanceField = field('Guidance scale used for distillation', guidance);
+  const word = make('input', { placeholder: 'the word in the file, or the name' });
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();
@@ -187,12 +192,14 @@ function uploadForm() {
   const form = make('form', { 'aria-label': 'Upload an adapter' },
     make('h3', {}, 'Upload'), zone, field('Name', name, 'If the adapter exists, the file becomes its next version.'),
     field('Kind', kind), guidanceField,
+    field('Trigger word', word, 'Only for an embedding: the word in a prompt that its vectors replace.'),
     make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Upload')));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     act(async () => {
       const query = kind.value === 'student' ? `?kind=student&guidance=${guidance.value}` : '?kind=style';
-      const version = await upload(`/v1/adapters/${encodeURIComponent(name.value)}${query}`, file.files[0]);
+      const trigger = word.value ? `&triggerWord=${encodeURIComponent(word.value)}` : '';
+      const version = await upload(`/v1/adapters/${encodeURIComponent(name.value)}${query}${trigger}`, file.files[0]);
       say(`Uploaded ${version.name}@${version.version}.`);
       const there = `#/adapters/${encodeURIComponent(version.name)}`;
       if (location.hash === there) {

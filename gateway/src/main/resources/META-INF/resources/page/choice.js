@@ -32,11 +32,13 @@ export function adapterChoice(adapters, changed) {
     const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
       make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
-    // A student has no input for its scale: the guidance scale sets it.
-    const scale = kind === 'student' ? null
+    const words = new Set(usable(adapter).map(({ embedding }) => embedding?.triggerWord).filter(Boolean));
+    // A student has no input for its scale, because the guidance scale sets it. An embedding has no scale.
+    const scale = kind === 'student' || words.size ? null
       : make('input', { type: 'number', value: 1, step: 0.05, min: -8, max: 8, 'aria-label': `Scale of ${adapter.name}` });
     const chip = make('label.chip', {}, box, ' ', adapter.name, ' ', make(`span.badge.${kind}`, {}, kind));
-    const details = make('div.adapter', {}, make('span', {}, adapter.name), version, scale);
+    const details = make('div.adapter', {}, make('span', {}, adapter.name), version, scale,
+      words.size ? make('span.hint', {}, `Write ${[...words].join(' or ')} in the prompt or the negative prompt.`) : null);
     const prescribes = usable(adapter).some((each) => each.samplingDefaults);
     const one = { adapter, kind, prescribes, box, version, scale, chip, details };
     box.addEventListener('change', () => {

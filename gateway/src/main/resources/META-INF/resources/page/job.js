@@ -12,7 +12,7 @@ export function modelOf(request) {
     return '';
   }
   const adapters = request.adapters.map(
-    ({ name, version, scale }) => `${name}@${version}${scale === 1 ? '' : ` × ${scale}`}`,
+    ({ name, version, scale, triggerWord }) => `${name}@${version}${triggerWord ? ` for ${triggerWord}` : scale === 1 ? '' : ` × ${scale}`}`,
   );
   return adapters.length ? adapters.join(' + ') : request.guidanceScale === 1 ? 'base, no guidance' : 'base';
 }

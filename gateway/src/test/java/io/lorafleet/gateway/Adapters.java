@@ -5,6 +5,7 @@ import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterRoute.Share;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.Kind;
+import io.lorafleet.messages.adapter.Embedding;
 import java.time.Instant;
 
 /** Sample adapter records. */
@@ -25,6 +26,25 @@ public final class Adapters {
 
     public static AdapterVersion student(String name, int version, double guidance) {
         return new AdapterVersion(name, version, SHA, 10, 4, SHA, Kind.STUDENT, guidance, NOW, null);
+    }
+
+    public static AdapterVersion embedding(String name, String triggerWord) {
+        return new AdapterVersion(
+                name,
+                1,
+                SHA,
+                10,
+                0,
+                SHA,
+                Kind.STYLE,
+                null,
+                NOW,
+                null,
+                null,
+                null,
+                AdapterVersion.TextEncoder.APPLIED,
+                null,
+                new Embedding(triggerWord, 4));
     }
 
     public static AdapterVersion retired(String name, int version) {

@@ -49,6 +49,14 @@ public final class DemoAdapter {
         }
     }
 
+    /** @return an embedding for the demo model's text encoder, which is 128 wide */
+    public static byte[] embedding(int vectors) {
+        try (NDManager scope = NDManager.newBaseManager()) {
+            NDArray values = scope.arange(vectors * 128f).cos().mul(0.5).reshape(vectors, 128);
+            return SafetensorsWriter.write(Map.of("emb_params", values), Map.of());
+        }
+    }
+
     /**
      * Stores the weights.
      *

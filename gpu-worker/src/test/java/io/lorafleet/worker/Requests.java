@@ -79,6 +79,14 @@ public final class Requests {
         return this;
     }
 
+    /** Adds an embedding. */
+    public Requests embedding(PinnedAdapter adapter, String triggerWord) {
+        List<AppliedAdapter> more = new ArrayList<>(adapters);
+        more.add(new AppliedAdapter(adapter, 1, true, triggerWord));
+        adapters = more;
+        return this;
+    }
+
     public Requests guidance(double scale) {
         guidance = scale;
         return this;

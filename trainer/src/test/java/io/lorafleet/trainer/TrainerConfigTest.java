@@ -4,6 +4,7 @@ package io.lorafleet.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.trainer.canary.CanaryRules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
@@ -76,6 +77,12 @@ class TrainerConfigTest {
         "lorafleet.trainer.prompts.held-out, /dev/null",
         "lorafleet.trainer.prompts.held-out-share, 1.5",
         "lorafleet.trainer.prompts.replay-share, 1",
+        "lorafleet.trainer.prompts.replay-share, -0.1",
+        "lorafleet.trainer.prompts.down-weight, -1",
+        "lorafleet.trainer.prompts.up-weight, 0",
+        "lorafleet.trainer.prompts.max-replay, -1",
+        "lorafleet.trainer.gate.margin, NaN",
+        "lorafleet.trainer.gate.sampler-steps, 1",
         "lorafleet.trainer.gate.adherence-margin, NaN",
         "lorafleet.trainer.gate.max-prompts, 0"
     })
@@ -85,6 +92,35 @@ class TrainerConfigTest {
                         new TrainerComponents().trainingRun(config, null, new SimpleMeterRegistry(), Clock.systemUTC()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(key + ": expected ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "canary-share, 1.5",
+        "shadow-share, -0.1",
+        "min-comparisons, 0",
+        "error-margin, NaN",
+        "min-ratings, 0",
+        "rating-margin, Infinity"
+    })
+    void namesTheKeyOfAnInvalidCanarySetting(String setting, String value) {
+        String key = "lorafleet.trainer.canary." + setting;
+        TrainerConfig config = read(Map.of(key, value));
+        assertThatThrownBy(() -> new TrainerComponents().canaryRules(config))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(key + ": expected ");
+    }
+
+    @Test
+    void acceptsTheBoundsOfTheCanarySettings() {
+        TrainerConfig config = read(Map.of(
+                "lorafleet.trainer.canary.canary-share", "0",
+                "lorafleet.trainer.canary.shadow-share", "1",
+                "lorafleet.trainer.canary.min-comparisons", "1",
+                "lorafleet.trainer.canary.min-ratings", "1"));
+        CanaryRules rules = new TrainerComponents().canaryRules(config);
+        assertThat(rules.on()).isFalse();
+        assertThat(rules.shadowShare()).isEqualTo(1);
     }
 
     @Test

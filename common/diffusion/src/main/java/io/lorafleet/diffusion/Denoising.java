@@ -10,6 +10,8 @@ import io.lorafleet.diffusion.sampler.Sampler;
 import io.lorafleet.diffusion.sampler.SamplerState;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +183,18 @@ public final class Denoising implements AutoCloseable {
     /** @return the rows of the next model evaluation */
     PreparedRows nextRows() {
         return prompt.rows(guidedNext());
+    }
+
+    /** @return the ControlNets of the next model evaluation, each with its position among all ControlNets of the image */
+    SortedMap<Integer, PreparedControl> nextControls() {
+        List<PreparedControl> all = nextRows().controls();
+        SortedMap<Integer, PreparedControl> used = new TreeMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).control().uses(step, timesteps.length)) {
+                used.put(i, all.get(i));
+            }
+        }
+        return used;
     }
 
     private boolean guidedNext() {

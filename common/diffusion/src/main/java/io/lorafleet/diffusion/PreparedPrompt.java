@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's prompts and adapters, prepared once for all steps of all images: the prompts' keys and values, and the
- * adapters' factors stacked by row. Each row's prompt is encoded with the row's adapters. A step has two rows with
+ * A request's prompts, adapters and ControlNets, prepared once for all steps of all images: the prompts' keys and values,
+ * the adapters' factors stacked by row, and the embedded condition images. Each row's prompt is encoded with the row's adapters. A step has two rows with
  * guidance, and one row without or outside the guidance interval. A shadow adds rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
@@ -34,18 +34,28 @@ public final class PreparedPrompt implements AutoCloseable {
             GenerationParameters request,
             List<StepRow> rows,
             @Nullable Shadow shadow,
+            List<Control> controls,
             Function<NDManager, Conditioning> conditioning) {
+        controls.forEach(control -> control.requireFit(request));
         this.model = model;
         this.shadow = shadow;
-        this.tokens = prompts(request).stream()
-                .map(prompt -> model.prompts().count(prompt, request.encoding()))
+        this.tokens = rows.stream()
+                .limit(prompts(request).size())
+                .map(row -> model.prompts().count(row.prompt(), request.encoding(), RowAdapters.words(row.adapters())))
                 .toList();
         this.owner = model.owner().newSubManager();
         try (NDManager scope = owner.newSubManager()) {
             RowAdapters adapters = PreparedRows.stack(rows, model.unet().type(), owner);
-            PreparedConditioning text = model.unet().prepare(conditioning.apply(scope), adapters);
+            Conditioning inputs = conditioning.apply(scope);
+            PreparedConditioning text = model.unet().prepare(inputs, adapters);
             text.attach(owner);
-            this.all = new PreparedRows(List.copyOf(rows), text, adapters);
+            this.all = new PreparedRows(
+                    List.copyOf(rows),
+                    text,
+                    adapters,
+                    controls.stream()
+                            .map(control -> PreparedControl.of(control, inputs, owner))
+                            .toList());
             boolean always = !request.guided() || request.guidanceInterval().equals(GuidanceInterval.ALWAYS);
             this.unguided =
                     always ? null : all.only(PROMPT_WITH_GUIDANCE, model.unet().type(), owner);
@@ -72,6 +82,21 @@ public final class PreparedPrompt implements AutoCloseable {
             GenerationParameters request,
             List<RowAdapters.Applied> adapters,
             @Nullable Shadow shadow) {
+        return of(model, request, adapters, shadow, List.of());
+    }
+
+    /**
+     * Like {@link #of(StableDiffusion, GenerationParameters, List, Shadow)}, with ControlNets.
+     *
+     * @param controls ControlNets, whose results are added together; they must stay open until this object is closed
+     * @throws IllegalArgumentException also if a condition image has another size than the request
+     */
+    public static PreparedPrompt of(
+            StableDiffusion model,
+            GenerationParameters request,
+            List<RowAdapters.Applied> adapters,
+            @Nullable Shadow shadow,
+            List<Control> controls) {
         if (shadow != null && !request.guidanceInterval().equals(GuidanceInterval.ALWAYS)) {
             throw new IllegalArgumentException("shadow: expected none with a guidance interval");
         }
@@ -88,6 +113,7 @@ public final class PreparedPrompt implements AutoCloseable {
                 request,
                 rows,
                 shadow,
+                controls,
                 scope -> model.prompts()
                         .encode(prompts, request.encoding(), adaptation, request.width(), request.height(), scope));
     }
@@ -102,7 +128,7 @@ public final class PreparedPrompt implements AutoCloseable {
         List<StepRow> rows = prompts(request).stream()
                 .map(prompt -> new StepRow(prompt, List.of()))
                 .toList();
-        return new PreparedPrompt(model, request, rows, null, conditioning);
+        return new PreparedPrompt(model, request, rows, null, List.of(), conditioning);
     }
 
     /** @return the prompt of each row: the negative prompt if guidance is on, then the prompt */

@@ -13,8 +13,10 @@ import java.util.List;
  * @param rows rows, in order
  * @param text keys and values of the rows
  * @param adapters factors of the rows
+ * @param controls ControlNets of all rows, in the order of the request
  */
-record PreparedRows(List<StepRow> rows, PreparedConditioning text, RowAdapters adapters) {
+record PreparedRows(
+        List<StepRow> rows, PreparedConditioning text, RowAdapters adapters, List<PreparedControl> controls) {
     int count() {
         return rows.size();
     }
@@ -24,7 +26,11 @@ record PreparedRows(List<StepRow> rows, PreparedConditioning text, RowAdapters a
         List<StepRow> alone = List.of(rows.get(row));
         PreparedConditioning part = text.row(row);
         part.attach(owner);
-        return new PreparedRows(alone, part, stack(alone, type, owner));
+        return new PreparedRows(
+                alone,
+                part,
+                stack(alone, type, owner),
+                controls.stream().map(control -> control.only(row, owner)).toList());
     }
 
     static RowAdapters stack(List<StepRow> rows, DataType type, NDManager owner) {

@@ -88,11 +88,20 @@ public record RgbImage(int width, int height, byte[] rgb) {
 
     /** @return an array (1, 3, H, W) in [-1, 1], owned by the manager */
     NDArray toArray(NDManager owner) {
+        return toArray(127.5f, -1, owner);
+    }
+
+    /** @return an array (1, 3, H, W) in [0, 1], owned by the manager */
+    NDArray toUnitArray(NDManager owner) {
+        return toArray(255, 0, owner);
+    }
+
+    private NDArray toArray(float divisor, float offset, NDManager owner) {
         int pixels = width * height;
         float[] planes = new float[3 * pixels];
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int channel = 0; channel < 3; channel++) {
-                planes[channel * pixels + pixel] = (rgb[3 * pixel + channel] & 0xFF) / 127.5f - 1;
+                planes[channel * pixels + pixel] = (rgb[3 * pixel + channel] & 0xFF) / divisor + offset;
             }
         }
         return owner.create(planes, new Shape(1, 3, height, width));

@@ -5,12 +5,14 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.checkpoint.ControlNetFiles;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.text.ClipTextConfig;
 import io.lorafleet.diffusion.text.ClipTextEncoder;
 import io.lorafleet.diffusion.text.ClipTokenizer;
 import io.lorafleet.diffusion.text.PromptEncoder;
+import io.lorafleet.diffusion.unet.ControlNet;
 import io.lorafleet.diffusion.unet.UNet;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.Vae;
@@ -22,6 +24,7 @@ import io.lorafleet.diffusion.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,11 +97,46 @@ public record StableDiffusion(
                     new Vae(vaeConfig, vae),
                     schedule,
                     owner);
-            refuseUnusedTensors("unet", unet);
+            refuseUnusedTensors("UNet", unet);
             warnOfUnusedTensors("vae", vae);
             return opened;
         } catch (RuntimeException e) {
             owner.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads a ControlNet for this model.
+     *
+     * @param path folder in the diffusers layout, or single file with the tensor names of the original implementation
+     * @param precision precision of this model's UNet
+     * @return the ControlNet, to be closed by the caller before this model
+     * @throws IllegalArgumentException if the UNet computes in another data type
+     * @throws ModelFileException if the ControlNet is not supported or belongs to another base, or if a file is missing
+     *     or corrupt
+     */
+    public ControlNet openControlNet(Path path, Precision precision) {
+        if (precision.dataType() != unet.type()) {
+            throw new IllegalArgumentException(
+                    "precision: expected the UNet's data type " + unet.type() + ", found " + precision.dataType());
+        }
+        ControlNetFiles files = ControlNetFiles.open(path);
+        files.config()
+                .requireFit(
+                        path.toString(),
+                        unet.config(),
+                        sizeMultiple(),
+                        vae.config().latentChannels());
+        NDManager weightsOwner = owner.newSubManager();
+        try {
+            Weights weights = new Weights("controlnet", files.weights(), precision.dataType(), weightsOwner)
+                    .withUse(precision.use());
+            ControlNet opened = new ControlNet(files.config(), weights, weightsOwner);
+            refuseUnusedTensors("ControlNet", weights);
+            return opened;
+        } catch (RuntimeException e) {
+            weightsOwner.close();
             throw e;
         }
     }
@@ -159,11 +197,11 @@ public record StableDiffusion(
         return 2 * vae.latentChannels() + 1;
     }
 
-    /** A tensor that no layer uses would have changed the images, so the config does not describe this UNet. */
-    private static void refuseUnusedTensors(String part, Weights weights) {
+    /** A tensor that no layer uses would have changed the images, so the config does not describe this network. */
+    private static void refuseUnusedTensors(String network, Weights weights) {
         if (!weights.unused().isEmpty()) {
-            throw new ModelFileException(part + ": expected only tensors of the UNet that the config describes, found "
-                    + weights.unused().size() + " other tensors, such as "
+            throw new ModelFileException(network.toLowerCase(Locale.ROOT) + ": expected only tensors of the " + network
+                    + " that the config describes, found " + weights.unused().size() + " other tensors, such as "
                     + weights.unused().first());
         }
     }

@@ -9,13 +9,15 @@ import ai.djl.ndarray.index.NDIndex;
 import io.lorafleet.diffusion.lora.RowAdapters;
 import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * Images that run a step together, in one UNet forward pass over all their rows. The images may differ in prompt,
- * timestep, sampler, adapters and guidance. The batch stacks the inputs that do not change between steps, so reuse the
+ * timestep, sampler, adapters, ControlNets and guidance. The batch stacks the inputs that do not change between steps, so reuse the
  * batch for as long as its images stay the same and it {@link #fitsNextStep fits their next step}.
  */
 public final class StepBatch implements AutoCloseable {
@@ -24,16 +26,25 @@ public final class StepBatch implements AutoCloseable {
     private final NDManager owner;
     private final PreparedConditioning text;
     private final Adaptation adapters;
+    private final ControlBatch controls;
 
-    /** @param rows rows that the batch has for the image */
-    private record Part(Denoising image, PreparedRows rows) {}
+    /** @param rows rows that the batch has for the image @param controls ControlNets of these rows, by their position */
+    private record Part(Denoising image, PreparedRows rows, SortedMap<Integer, PreparedControl> controls) {
+        static Part ofNextStep(Denoising image) {
+            return new Part(image, image.nextRows(), image.nextControls());
+        }
+
+        boolean fitsNextStep() {
+            return image.rows() == rows.count() && image.nextControls().equals(controls);
+        }
+    }
 
     private StepBatch(List<Denoising> images) {
         this.model = images.get(0).prompt().model();
         // Rows without adapters go last, so that no adapter computation is needed for them. Rows with the same number
         // of text states are adjacent, so that they share a cross-attention.
         this.parts = images.stream()
-                .map(image -> new Part(image, image.nextRows()))
+                .map(Part::ofNextStep)
                 .sorted(Comparator.comparing((Part part) -> part.rows().rows().stream()
                                 .allMatch(row -> row.adapters().isEmpty()))
                         .thenComparing(part -> part.rows().text().states()))
@@ -46,6 +57,7 @@ public final class StepBatch implements AutoCloseable {
                     : PreparedConditioning.concat(
                             rows.stream().map(PreparedRows::text).toList(), owner);
             this.adapters = rows.size() == 1 ? rows.get(0).adapters() : stack(rows);
+            this.controls = ControlBatch.of(controlUses(), owner);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -67,13 +79,25 @@ public final class StepBatch implements AutoCloseable {
                 owner);
     }
 
+    private List<ControlBatch.Use> controlUses() {
+        List<ControlBatch.Use> uses = new ArrayList<>();
+        int row = 0;
+        for (Part part : parts) {
+            int start = row;
+            int rows = part.rows().count();
+            part.controls()
+                    .forEach((position, control) -> uses.add(new ControlBatch.Use(control, position, start, rows)));
+            row += rows;
+        }
+        return uses;
+    }
+
     /**
-     * @return whether the batch has the rows that each image needs in its next step. They change at the start and at the
-     *     end of an image's guidance interval
+     * @return whether the batch has the rows and ControlNets that each image needs in its next step. They change at the
+     *     start and at the end of an image's guidance interval, and at those of its ControlNets
      */
     public boolean fitsNextStep() {
-        return parts.stream()
-                .allMatch(part -> part.image().rows() == part.rows().count());
+        return parts.stream().allMatch(Part::fitsNextStep);
     }
 
     /**
@@ -83,7 +107,7 @@ public final class StepBatch implements AutoCloseable {
      */
     public void advance() {
         if (!fitsNextStep()) {
-            throw new IllegalStateException("the images need other rows than those of the batch");
+            throw new IllegalStateException("the images need other rows or ControlNets than those of the batch");
         }
         try (NDManager scope = owner.newSubManager()) {
             NDList inputs = new NDList();
@@ -100,7 +124,8 @@ public final class StepBatch implements AutoCloseable {
             }
             NDArray sample = NDArrays.concat(inputs, 0);
             sample.attach(scope); // otherwise, the first image's manager owns it
-            NDArray outputs = model.unet().forward(sample, timesteps, text, adapters);
+            NDArray outputs =
+                    model.unet().forward(sample, timesteps, text, adapters, controls.evaluate(sample, timesteps));
             row = 0;
             for (Part part : parts) {
                 int end = row + part.rows().count();

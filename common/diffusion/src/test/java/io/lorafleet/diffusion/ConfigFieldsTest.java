@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lorafleet.diffusion.sampler.NoiseSchedule;
 import io.lorafleet.diffusion.text.ClipTextConfig;
+import io.lorafleet.diffusion.unet.ControlNetConfig;
 import io.lorafleet.diffusion.unet.UNetConfig;
 import io.lorafleet.diffusion.vae.VaeConfig;
 import io.lorafleet.diffusion.weights.ModelConfig;
@@ -53,8 +54,9 @@ class ConfigFieldsTest {
         }
     }
 
-    private static final Map<String, String> CHANGES =
-            Map.of("UNet2DConditionModel", """
+    private static final Map<String, String> CHANGES = Map.of(
+            "UNet2DConditionModel",
+            """
             {"sample_size": 96} HONOURED
             {"in_channels": 9} HONOURED
             {"out_channels": 8} HONOURED
@@ -115,7 +117,51 @@ class ConfigFieldsTest {
             {"_class_name": "UNetMotionModel"} REFUSED
             {"a_field_of_tomorrow": 1} REFUSED
             {"a_field_of_tomorrow": false} WITHOUT_EFFECT
-            {"_diffusers_version": "9.0"} WITHOUT_EFFECT""", "AutoencoderKL", """
+            {"_diffusers_version": "9.0"} WITHOUT_EFFECT""",
+            "ControlNetModel",
+            """
+            {"in_channels": 9} HONOURED
+            {"conditioning_channels": 1} REFUSED
+            {"flip_sin_to_cos": false} HONOURED
+            {"freq_shift": 1} HONOURED
+            {"down_block_types": ["DownBlock2D", "DownBlock2D", "DownBlock2D", "DownBlock2D"]} HONOURED
+            {"down_block_types": ["SimpleCrossAttnDownBlock2D", "DownBlock2D", "DownBlock2D", "DownBlock2D"]} REFUSED
+            {"down_block_types": ["DownBlock2D"]} REFUSED
+            {"mid_block_type": "UNetMidBlock2D"} REFUSED
+            {"only_cross_attention": true} REFUSED
+            {"block_out_channels": [320, 640, 1280, 640]} HONOURED
+            {"layers_per_block": 1} HONOURED
+            {"downsample_padding": 0} REFUSED
+            {"mid_block_scale_factor": 2} REFUSED
+            {"act_fn": "gelu"} REFUSED
+            {"norm_num_groups": 16} HONOURED
+            {"norm_eps": 1e-6} HONOURED
+            {"cross_attention_dim": 768} HONOURED
+            {"transformer_layers_per_block": 2} HONOURED
+            {"encoder_hid_dim": 1024} REFUSED
+            {"encoder_hid_dim_type": "text_proj"} REFUSED
+            {"attention_head_dim": [5, 10, 20, 20]} HONOURED
+            {"attention_head_dim": 5, "num_attention_heads": 8} WITHOUT_EFFECT
+            {"num_attention_heads": 5} HONOURED
+            {"use_linear_projection": true} HONOURED
+            {"class_embed_type": "timestep"} REFUSED
+            {"addition_embed_type": "text_time", "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816} HONOURED
+            {"addition_embed_type": "text"} REFUSED
+            {"addition_time_embed_dim": 128, "addition_embed_type": "text_time", "projection_class_embeddings_input_dim": 2816} HONOURED
+            {"projection_class_embeddings_input_dim": 2560, "addition_embed_type": "text_time", "addition_time_embed_dim": 256} HONOURED
+            {"num_class_embeds": 1000} REFUSED
+            {"upcast_attention": true} WITHOUT_EFFECT
+            {"resnet_time_scale_shift": "scale_shift"} REFUSED
+            {"controlnet_conditioning_channel_order": "bgr"} HONOURED
+            {"controlnet_conditioning_channel_order": "gbr"} REFUSED
+            {"conditioning_embedding_out_channels": [16, 32]} HONOURED
+            {"conditioning_embedding_out_channels": []} REFUSED
+            {"global_pool_conditions": true} REFUSED
+            {"addition_embed_type_num_heads": 32} WITHOUT_EFFECT
+            {"_class_name": "ControlNetUnionModel"} REFUSED
+            {"a_field_of_tomorrow": 1} REFUSED""",
+            "AutoencoderKL",
+            """
             {"in_channels": 4} REFUSED
             {"out_channels": 4} REFUSED
             {"down_block_types": ["AttnDownEncoderBlock2D"]} REFUSED
@@ -136,7 +182,9 @@ class ConfigFieldsTest {
             {"use_post_quant_conv": false} HONOURED
             {"mid_block_add_attention": false} HONOURED
             {"_class_name": "AutoencoderTiny"} REFUSED
-            {"a_field_of_tomorrow": "on"} REFUSED""", "CLIPTextConfig", """
+            {"a_field_of_tomorrow": "on"} REFUSED""",
+            "CLIPTextConfig",
+            """
             {"transformers_version": "9.0"} WITHOUT_EFFECT
             {"architectures": ["CLIPTextModel"]} WITHOUT_EFFECT
             {"output_hidden_states": true} WITHOUT_EFFECT
@@ -166,7 +214,9 @@ class ConfigFieldsTest {
             {"eos_token_id": 2} HONOURED
             {"_name_or_path": "x"} WITHOUT_EFFECT
             {"model_type": "t5"} REFUSED
-            {"use_attention_mask": true} REFUSED""", SCHEDULERS, """
+            {"use_attention_mask": true} REFUSED""",
+            SCHEDULERS,
+            """
             {"num_train_timesteps": 500} HONOURED
             {"beta_start": 0.001} HONOURED
             {"beta_end": 0.01} HONOURED
@@ -340,6 +390,7 @@ class ConfigFieldsTest {
     private static JsonNode read(String config, ObjectNode values) {
         Map<String, Function<ModelConfig, Object>> readers = Map.of(
                 "UNet2DConditionModel", UNetConfig::of,
+                "ControlNetModel", ControlNetConfig::of,
                 "AutoencoderKL", VaeConfig::of,
                 "CLIPTextConfig", ClipTextConfig::of);
         return MAPPER.valueToTree(readers.getOrDefault(config, NoiseSchedule::of)

@@ -12,6 +12,7 @@ import io.lorafleet.diffusion.lora.DeviceAdapter;
 import io.lorafleet.diffusion.lora.LoraFile;
 import io.lorafleet.diffusion.lora.RowAdapters.Applied;
 import io.lorafleet.diffusion.sampler.SamplerKind;
+import io.lorafleet.diffusion.text.TokenCount;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.diffusion.weights.SafetensorsWriter;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
@@ -105,6 +106,40 @@ class TextAdapterTest {
         }
     }
 
+    @Test
+    void anEmbeddingReplacesItsWordWhereverItIs() {
+        Applied embedding = new Applied(embedding(3), 1, "<toy>");
+        GenerationParameters positive =
+                new GenerationParameters("a red <toy>", "a blue ring", 5, SamplerKind.DDIM, 4, 64, 64, 1);
+        GenerationParameters negative =
+                new GenerationParameters("a red star", "a <TOY>", 5, SamplerKind.DDIM, 4, 64, 64, 1);
+        for (GenerationParameters request : List.of(positive, negative)) {
+            assertThat(Psnr.of(image(request, List.of(), null), image(request, List.of(embedding), null)))
+                    .isLessThan(40);
+        }
+        assertThat(Psnr.of(image(GUIDED, List.of(embedding), null), image(GUIDED, List.of(), null)))
+                .isEqualTo(Double.POSITIVE_INFINITY);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, positive, List.of(embedding), null)) {
+            assertThat(prompt.tokens()).containsExactly(new TokenCount(3, 0), new TokenCount(5, 0));
+        }
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, negative, List.of(embedding), null)) {
+            assertThat(prompt.tokens()).containsExactly(new TokenCount(4, 0), new TokenCount(3, 0));
+        }
+        embedding.adapter().close();
+    }
+
+    @Test
+    void anEmbeddingIsCopiedAndFreed() {
+        int before = model.liveArrays();
+        DeviceAdapter embedding = embedding(2);
+        DeviceAdapter copy = embedding.copyTo(model.owner());
+        assertThat(copy.bytes()).isEqualTo(embedding.bytes()).isEqualTo(2 * 128 * Float.BYTES);
+        embedding.close();
+        image(GUIDED, List.of(new Applied(copy, 1, "star")), null);
+        copy.close();
+        assertThat(model.liveArrays()).isEqualTo(before);
+    }
+
     /** The shadow's prompt is encoded with the shadow, and the teacher's prompts without any adapter. */
     @Test
     void aShadowIsMeasuredWithItsOwnPrompt() {
@@ -164,6 +199,17 @@ class TextAdapterTest {
             Safetensors file = Safetensors.of("adapter", SafetensorsWriter.write(tensors, Map.of()));
             return DeviceAdapter.of(
                     LoraFile.read(file, model.weights(), TextEncoderTensors.APPLY),
+                    model.weights(),
+                    DataType.FLOAT32,
+                    model.owner());
+        }
+    }
+
+    private static DeviceAdapter embedding(int vectors) {
+        try (NDManager scope = model.owner().newSubManager()) {
+            byte[] file = SafetensorsWriter.write(Map.of("emb_params", noise(scope, vectors, 128)), Map.of());
+            return DeviceAdapter.of(
+                    LoraFile.read(Safetensors.of("toy", file), model.weights(), TextEncoderTensors.APPLY),
                     model.weights(),
                     DataType.FLOAT32,
                     model.owner());

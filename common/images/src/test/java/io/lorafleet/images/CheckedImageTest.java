@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,66 @@ class CheckedImageTest {
     void limitsTheSamplesOfAllScans() {
         byte[] large = SampleFiles.jpeg(new BufferedImage(4096, 4096, BufferedImage.TYPE_BYTE_GRAY), true);
         isRefused(SampleFiles.withMoreScans(large, 70), "at most 1073741824 samples in all scans of a JPEG");
+    }
+
+    /** The size in the header counts, because no pixel is decoded. */
+    @Test
+    void acceptsTheMaximumNumberOfSamples() throws Exception {
+        byte[] gray = SampleFiles.withSize(progressive, 4096, 4096); // 2 to the power of 24 samples in each scan
+        assertAccepted(SampleFiles.withMoreScans(gray, 64 - scans(gray)));
+        isRefused(SampleFiles.withMoreScans(gray, 65 - scans(gray)), "at most 1073741824 samples");
+        byte[] color = SampleFiles.withSize(
+                SampleFiles.jpeg(SampleFiles.noise(BufferedImage.TYPE_INT_RGB, 16, 16), true), 4095, 4081);
+        // 256 x 256 units of 6 blocks: four of the luminance, and one of each chrominance
+        int most = (1 << 30) / (256 * 256 * 6 * 64);
+        assertAccepted(SampleFiles.withMoreScans(color, most - scans(color)));
+        isRefused(SampleFiles.withMoreScans(color, most + 1 - scans(color)), "at most 1073741824 samples");
+    }
+
+    private static void assertAccepted(byte[] file) throws BadImageException {
+        assertThat(CheckedImage.of(file, MAX_PIXELS)).isNotNull();
+    }
+
+    private static int scans(byte[] jpeg) {
+        return segments(jpeg, 0xDA);
+    }
+
+    private static int segments(byte[] jpeg, int marker) {
+        return (int) IntStream.range(0, jpeg.length - 1)
+                .filter(i -> jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) marker)
+                .count();
+    }
+
+    @Test
+    void acceptsTheMaximumNumberOfSegments() throws Exception {
+        int own = segments(baseline, 0xE0) + segments(baseline, 0xDB) + segments(baseline, 0xC4);
+        assertAccepted(SampleFiles.withSegments(baseline, 0xFE, new byte[0], 1000 - own));
+        isRefused(SampleFiles.withSegments(baseline, 0xFE, new byte[0], 1001 - own), "at most 1000 segments");
+    }
+
+    @Test
+    void acceptsTheMaximumNumberOfChunks() throws Exception {
+        assertAccepted(SampleFiles.withChunks(png, "tEXt", new byte[0], 1000));
+        assertAccepted(SampleFiles.withChunks(png, "IDAT", new byte[0], 100_000 - 1));
+        isRefused(SampleFiles.withChunks(png, "IDAT", new byte[0], 100_000), "at most 100000 data chunks in a PNG");
+    }
+
+    /** A row of eight RGB pixels has 24 bytes. */
+    @Test
+    void acceptsTheMaximumNumberOfDataBytes() throws Exception {
+        int most = 2 * 8 * (24 + 8) + 4096;
+        int own = png.length - 8 - 25 - 12 - 12; // the signature, IHDR, IEND, and the frame of IDAT
+        assertAccepted(SampleFiles.withChunks(png, "IDAT", new byte[most - own], 1));
+        isRefused(SampleFiles.withChunks(png, "IDAT", new byte[most - own + 1], 1), "at most " + most + " bytes");
+    }
+
+    @Test
+    void acceptsTheMaximumNumberOfPixels() throws Exception {
+        for (byte[] file : new byte[][] {png, baseline}) {
+            assertThat(CheckedImage.of(file, 64).width()).isEqualTo(8);
+            assertThatThrownBy(() -> CheckedImage.of(file, 63))
+                    .hasMessageContaining("an image of at most 63 pixels, found 8 x 8");
+        }
     }
 
     @Test

@@ -111,6 +111,14 @@ final class SampleFiles {
         return insert(jpeg, MARKER_BYTES, repeat(segment, times));
     }
 
+    /** @return the progressive JPEG with another size in its header; its scans do not have enough data for this size */
+    static byte[] withSize(byte[] jpeg, int width, int height) {
+        byte[] resized = jpeg.clone();
+        int size = lastMarker(jpeg, 0xC2) + MARKER_BYTES + Short.BYTES + 1; // after the length and the precision
+        ByteBuffer.wrap(resized).position(size).putShort((short) height).putShort((short) width);
+        return resized;
+    }
+
     static int lastMarker(byte[] jpeg, int marker) {
         for (int i = jpeg.length - MARKER_BYTES; i > 0; i--) {
             if (jpeg[i] == (byte) 0xFF && jpeg[i + 1] == (byte) marker) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Embedding;
 import io.lorafleet.messages.adapter.Figures;
 import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.feedback.FeedbackEvent;
@@ -165,6 +166,19 @@ class GoldenJsonTest {
                                 .seed(7)
                                 .baseFingerprint(SHA)
                                 .build()),
+                Arguments.of(
+                        "generate-image-with-embedding",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a red <cat-toy>")
+                                .adapters(List.of(new AppliedAdapter(ADAPTER, 1, true, "<cat-toy>")))
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
+                                .build()),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
                 Arguments.of("step-done", GenerationProgress.class, new StepDone("r1", 3, 25, null)),
@@ -281,6 +295,25 @@ class GoldenJsonTest {
                                 new SamplingDefaults(
                                         SamplerName.LCM, null, 1.0, null, List.of(999, 749, 499, 249), null))),
                 Arguments.of(
+                        "adapter-version-embedding",
+                        AdapterVersion.class,
+                        new AdapterVersion(
+                                "cat-toy",
+                                1,
+                                SHA,
+                                1234,
+                                0,
+                                SHA,
+                                AdapterVersion.Kind.STYLE,
+                                null,
+                                AT,
+                                null,
+                                null,
+                                null,
+                                AdapterVersion.TextEncoder.APPLIED,
+                                null,
+                                new Embedding("<cat-toy>", 4))),
+                Arguments.of(
                         "adapter-version-trained",
                         AdapterVersion.class,
                         new AdapterVersion(
@@ -342,6 +375,29 @@ class GoldenJsonTest {
                                 new WorkerStatus.BaseModel("demo-model", SHA, 4, 64, SamplerName.DDIM),
                                 List.of("fast@3"),
                                 List.of(new WorkerStatus.RefusedAdapter("crayon@2", "expected finite numbers")),
+                                AT)),
+                Arguments.of(
+                        "worker-status-with-text-encoders",
+                        WorkerStatus.class,
+                        new WorkerStatus(
+                                "w1",
+                                WorkerStatus.State.READY,
+                                "cpu()",
+                                2,
+                                1,
+                                null,
+                                new WorkerStatus.BaseModel(
+                                        "sdxl",
+                                        SHA,
+                                        8,
+                                        1024,
+                                        SamplerName.EULER,
+                                        null,
+                                        List.of(
+                                                new WorkerStatus.TextEncoderShape(768, 12, 77),
+                                                new WorkerStatus.TextEncoderShape(1280, 32, 77))),
+                                List.of(),
+                                List.of(),
                                 AT)));
     }
 

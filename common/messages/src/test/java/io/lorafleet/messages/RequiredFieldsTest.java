@@ -12,6 +12,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,21 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the types rule out.
  */
 class RequiredFieldsTest {
+    private static final Set<String> PARTS = Set.of(
+            "requestId",
+            "workerId",
+            "trainerId",
+            "feedbackId",
+            "adapter",
+            "student",
+            "name",
+            "sha256",
+            "orderSha256",
+            "baseFingerprint",
+            "fingerprint");
+    /** Fields with one of these names that are only displayed. */
+    private static final Set<String> FREE_TEXTS = Set.of(".model.name", ".refusedAdapters[].adapter");
+
     private final ObjectMapper mapper = new ObjectMapper();
 
     static Stream<Arguments> messages() {
@@ -49,6 +65,42 @@ class RequiredFieldsTest {
         assertThat(new TreeSet<>(accepted))
                 .as("accepted as null, of %s", required)
                 .isEmpty();
+    }
+
+    /** Ids, names and hashes become parts of blob keys, paths and URLs. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("messages")
+    void areNoPathsIfTheyAreParts(String name, Class<?> type, Object message) throws Exception {
+        JsonNode json = mapper.readTree(Json.write(message));
+        List<String> accepted = new ArrayList<>();
+        for (Field field : texts(json, "")) {
+            JsonNode value = field.object().get(field.name());
+            if (PARTS.contains(field.name()) && !FREE_TEXTS.contains(field.path())) {
+                field.object().put(field.name(), "../" + value.asText());
+                if (isRead(json, type)) {
+                    accepted.add(field.path());
+                }
+                field.object().set(field.name(), value);
+            }
+        }
+        assertThat(accepted).isEmpty();
+    }
+
+    /** @return the fields whose values are texts */
+    private static List<Field> texts(JsonNode json, String path) {
+        List<Field> found = new ArrayList<>();
+        json.properties().forEach(field -> {
+            if (field.getValue().isTextual()) {
+                found.add(new Field(path + "." + field.getKey(), (ObjectNode) json, field.getKey()));
+            }
+            found.addAll(texts(field.getValue(), path + "." + field.getKey()));
+        });
+        json.elements().forEachRemaining(element -> {
+            if (json.isArray()) {
+                found.addAll(texts(element, path + "[]"));
+            }
+        });
+        return found;
     }
 
     private boolean isRead(JsonNode json, Class<?> type) throws Exception {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.registry;
 
+import static io.lorafleet.registry.Samples.NOW;
 import static io.lorafleet.registry.Samples.SHA;
 import static io.lorafleet.registry.Samples.retired;
 import static io.lorafleet.registry.Samples.route;
 import static io.lorafleet.registry.Samples.stable;
 import static io.lorafleet.registry.Samples.style;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.PinnedAdapter;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +189,28 @@ class AdapterRegistryTest {
         assertThat(registry.apply(AdapterEvent.of(stable("ink", 2).withRevision(1))))
                 .isTrue();
         assertThat(registry.nextRevision("ink")).isEqualTo(2);
+    }
+
+    /** Otherwise, the next change would repeat a revision, and the other services would not accept it. */
+    @Test
+    void aRemovalCountsForTheRevisionsEvenIfThereIsNothingToRemove() {
+        assertThat(registry.apply(new AdapterEvent.RouteRemoved("ink", null))).isTrue();
+        assertThat(registry.nextRevision("ink")).isEqualTo(1);
+        registry.apply(new AdapterEvent.RouteRemoved("ink", 8));
+        registry.apply(new AdapterEvent.RouteRemoved("ink", 7));
+        assertThat(registry.nextRevision("ink")).isEqualTo(9);
+        assertThat(registry.restoration("ink")).isEqualTo(new AdapterEvent.RouteRemoved("ink", 9));
+    }
+
+    @Test
+    void keepsTheFieldsOfALaterReleaseUntilTheRecordIsReplaced() {
+        String plain = new String(AdapterEvent.of(style("ink", 4)).value(), UTF_8);
+        String later = plain.substring(0, plain.length() - 1) + ",\"licence\":\"CC0\"}";
+        registry.apply(AdapterEvent.read(new ConsumerRecord<>("adapters", 0, 0, "ink@4", later.getBytes(UTF_8))));
+        AdapterVersion version = registry.adapter("ink").version(4).orElseThrow();
+        assertThat(new String(registry.retirement(version, NOW).value(), UTF_8)).contains("\"licence\":\"CC0\"");
+        registry.apply(AdapterEvent.of(style("ink", 4)));
+        assertThat(new String(registry.retirement(version, NOW).value(), UTF_8)).doesNotContain("licence");
     }
 
     /** Compaction deletes the earlier revisions. */

@@ -33,6 +33,10 @@ public record SafetensorsHeader(
     public static final long MAX_ADAPTER_HEADER_BYTES = 8 << 20;
 
     private static final int LENGTH_BYTES = 8;
+    /** The first byte of a pickle, before the version of its format. */
+    private static final byte PICKLE_PROTOCOL = (byte) 0x80;
+
+    private static final int PICKLE_VERSIONS = 5;
     private static final int SHORTEST_BYTES = "{}".length();
 
     /**
@@ -43,7 +47,20 @@ public record SafetensorsHeader(
      * @param offset offset of the first byte, relative to the end of the header
      * @param bytes size in bytes
      */
-    public record Tensor(TensorType type, long[] shape, long offset, long bytes) {}
+    public record Tensor(TensorType type, long[] shape, long offset, long bytes) {
+
+        /** @param data bytes after the header @return whether all values are finite as float32 */
+        public boolean isFinite(byte[] data) {
+            ByteBuffer own = ByteBuffer.wrap(data, Math.toIntExact(offset), Math.toIntExact(bytes))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            while (own.hasRemaining()) {
+                if (!type.nextIsFinite(own)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     /**
      * Reads a header and nothing after it. If the length is rejected, only the length is read.
@@ -58,6 +75,7 @@ public record SafetensorsHeader(
         if (length.length < LENGTH_BYTES) {
             throw new BadSafetensorsException("expected a safetensors file, found " + length.length + " bytes");
         }
+        refusePickle(length);
         long headerBytes =
                 ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (headerBytes < SHORTEST_BYTES || headerBytes > maxHeaderBytes) {
@@ -71,6 +89,17 @@ public record SafetensorsHeader(
                 contiguousBytes(contents.tensors()),
                 contents.tensors(),
                 contents.metadata());
+    }
+
+    /** @param start first bytes of the file */
+    private static void refusePickle(byte[] start) throws BadSafetensorsException {
+        boolean zip = start[0] == 'P' && start[1] == 'K';
+        boolean pickle = start[0] == PICKLE_PROTOCOL && start[1] >= 2 && start[1] <= PICKLE_VERSIONS;
+        if (zip || pickle) {
+            throw new BadSafetensorsException("expected a safetensors file, found a " + (zip ? "zip file" : "pickle")
+                    + ", as PyTorch writes it to .pt, .bin and .ckpt. Such a file can contain code and is never read:"
+                    + " convert it to safetensors");
+        }
     }
 
     /** @return the size that the whole file must have, in bytes */

@@ -40,6 +40,13 @@ public final class DirectoryBlobStore implements BlobStore {
 
     private final Path root;
     private final Path unfinished;
+    private final Disk disk;
+
+    /** The disk of the store. */
+    interface Disk {
+        /** Forces a file or directory to disk, so that visible blobs survive a power failure. */
+        void sync(Path path) throws IOException;
+    }
 
     /**
      * Opens a store and removes unfinished files older than a day.
@@ -47,6 +54,11 @@ public final class DirectoryBlobStore implements BlobStore {
      * @param root store directory, created if it does not exist
      */
     public DirectoryBlobStore(Path root) throws IOException {
+        this(root, DirectoryBlobStore::sync);
+    }
+
+    DirectoryBlobStore(Path root, Disk disk) throws IOException {
+        this.disk = disk;
         this.root = root.toAbsolutePath().normalize();
         this.unfinished = this.root.resolve(".unfinished"); // not a valid key
         Files.createDirectories(unfinished);
@@ -122,12 +134,12 @@ public final class DirectoryBlobStore implements BlobStore {
             Path target = path(key);
             try {
                 out.close();
-                sync(file);
+                disk.sync(file);
                 createFolder(folderOf(target));
                 if (!linkIfAbsent(target, file)) {
                     return false;
                 }
-                sync(folderOf(target));
+                disk.sync(folderOf(target));
                 return true;
             } catch (IOException e) {
                 throw asStorageFull(e);
@@ -139,10 +151,10 @@ public final class DirectoryBlobStore implements BlobStore {
             Path target = path(key);
             try {
                 out.close();
-                sync(file);
+                disk.sync(file);
                 createFolder(folderOf(target));
                 Files.move(file, target, StandardCopyOption.ATOMIC_MOVE); // on POSIX, replaces the target
-                sync(folderOf(target));
+                disk.sync(folderOf(target));
             } catch (IOException e) {
                 throw asStorageFull(e);
             }
@@ -311,7 +323,6 @@ public final class DirectoryBlobStore implements BlobStore {
         return root.resolve(InvalidKeyException.check(key));
     }
 
-    /** Forces a file or directory to disk, so that visible blobs survive a power failure. */
     private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

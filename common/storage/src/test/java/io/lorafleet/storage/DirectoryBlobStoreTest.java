@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +51,22 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
             assertThat(disk.path().resolve(".unfinished")).isEmptyDirectory();
             assertThat(store.putIfAbsent("medium", new byte[500_000])).isTrue();
         }
+    }
+
+    /** Otherwise, a blob could be incomplete or absent after a power failure, although a record refers to it. */
+    @Test
+    void forcesTheContentToDiskBeforeAKeyRefersToItAndThenTheKey() throws IOException {
+        List<String> forced = new ArrayList<>();
+        Path blob = directory.resolve("folder/key");
+        BlobStore store = new DirectoryBlobStore(
+                directory,
+                path -> forced.add((Files.isDirectory(path) ? path.getFileName() : Files.readString(path))
+                        + (Files.exists(blob) ? ", published: " + Files.readString(blob) : ", unpublished")));
+        store.putIfAbsent("folder/key", "first".getBytes(UTF_8));
+        assertThat(forced).containsExactly("first, unpublished", "folder, published: first");
+        forced.clear();
+        store.putOrRepair("folder/key", "second".getBytes(UTF_8));
+        assertThat(forced).containsExactly("second, published: first", "folder, published: second");
     }
 
     /** A request that finds its adapter or init image absent fails, but one that cannot read it waits. */

@@ -100,7 +100,7 @@ class PoolsIT {
     private AdapterVersion addAdapter(Path base, String name) throws Exception {
         byte[] weights = RandomAdapter.file(RandomAdapter.shapes(base), 4, RandomAdapter.MILD, 1);
         Path file = Files.write(folder.resolve("chalk.safetensors"), weights);
-        return gateway.addAdapter("chalk", file, 5.0, name, false, null).value();
+        return gateway.addAdapter("chalk", file, 5.0, name, false, null, null).value();
     }
 
     private String generate(@Nullable String adapter, @Nullable String base) throws InterruptedException {

@@ -5,8 +5,10 @@ import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.gateway.storage.ClientBlobs;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
+import io.lorafleet.messages.adapter.Embedding;
 import io.lorafleet.messages.adapter.SamplingDefaults;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.registry.VersionNumbers;
@@ -14,12 +16,17 @@ import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.safetensors.adapter.AdapterContents;
 import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.EmbeddingContents;
 import io.lorafleet.safetensors.adapter.PeftFiles;
+import io.lorafleet.safetensors.adapter.TextEncoderFit;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +72,8 @@ public final class AdapterUploads {
      * @param model name of the base for which the adapter was made; null for the default base
      * @param textEncoder what to do with tensors for a text encoder
      * @param samplingDefaults sampling that the author prescribes; null for none
+     * @param triggerWord word that an embedding's vectors replace; null for the word in the file or, if the file has
+     *     none, for the adapter's name
      */
     public record Description(
             String name,
@@ -72,7 +81,20 @@ public final class AdapterUploads {
             @Nullable Double guidance,
             @Nullable String model,
             TextEncoderTensors textEncoder,
-            @Nullable SamplingDefaults samplingDefaults) {}
+            @Nullable SamplingDefaults samplingDefaults,
+            @Nullable String triggerWord) {
+
+        /** Describes an adapter whose trigger word, if it is an embedding, is in its file or is its name. */
+        public Description(
+                String name,
+                AdapterVersion.Kind kind,
+                @Nullable Double guidance,
+                @Nullable String model,
+                TextEncoderTensors textEncoder,
+                @Nullable SamplingDefaults samplingDefaults) {
+            this(name, kind, guidance, model, textEncoder, samplingDefaults, null);
+        }
+    }
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared
@@ -93,7 +115,10 @@ public final class AdapterUploads {
             return new Upload.Refused("model: expected one of " + models.baseNames() + ", found " + adapter.model());
         }
         try {
-            draft(adapter, ANY_SHA256, 1, 1, null);
+            draft(adapter, ANY_SHA256, 1, 1, null, null);
+            if (adapter.triggerWord() != null) {
+                Embedding.requireTriggerWord("triggerWord", adapter.triggerWord());
+            }
         } catch (IllegalArgumentException e) {
             return new Upload.Refused(String.valueOf(e.getMessage()));
         }
@@ -135,11 +160,62 @@ public final class AdapterUploads {
         if (declaredBytes >= 0) {
             header.requireFileOf(declaredBytes);
         }
+        Optional<List<TextEncoderFit.Size>> textEncoders =
+                base(adapter.model()).map(BaseModel::textEncoders).map(AdapterUploads::sizes);
+        if (EmbeddingContents.areIn(header.tensors())) {
+            return receiveEmbedding(adapter, header, textEncoders, file);
+        }
+        if (adapter.triggerWord() != null) {
+            return new Upload.Refused("triggerWord: expected none for an adapter that is not an embedding, found one");
+        }
         AdapterContents contents = AdapterContents.of(header.tensors(), header.metadata(), adapter.textEncoder());
-        String sha256 = file.readTensors(header);
+        if (textEncoders.isPresent()) {
+            TextEncoderFit.require(contents, header.tensors(), textEncoders.get());
+        }
+        String sha256 = file.readTensors(header, OutputStream.nullOutputStream());
         TextEncoder textEncoder =
                 contents.changesText() ? TextEncoder.APPLIED : contents.ignored() > 0 ? TextEncoder.IGNORED : null;
-        return publish(draft(adapter, sha256, header.fileBytes(), contents.rank(), textEncoder), file);
+        return publish(draft(adapter, sha256, header.fileBytes(), contents.rank(), textEncoder, null), file);
+    }
+
+    private Upload receiveEmbedding(
+            Description adapter,
+            SafetensorsHeader header,
+            Optional<List<TextEncoderFit.Size>> textEncoders,
+            IncomingAdapter file)
+            throws IOException, BadSafetensorsException, BadAdapterException {
+        EmbeddingContents contents = EmbeddingContents.of(header.tensors(), adapter.textEncoder());
+        if (textEncoders.isPresent()) {
+            contents.requireFit(textEncoders.get());
+        }
+        String word = triggerWord(adapter, contents);
+        if (!Embedding.isTriggerWord(word)) {
+            return new Upload.Refused("the file's word " + word + ": expected " + Embedding.TRIGGER_WORDS
+                    + "; choose another word with triggerWord");
+        }
+        Embedding embedding = new Embedding(word, contents.vectors());
+        try {
+            draft(adapter, ANY_SHA256, 1, 0, TextEncoder.APPLIED, embedding);
+        } catch (IllegalArgumentException e) {
+            return new Upload.Refused(String.valueOf(e.getMessage()));
+        }
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        String sha256 = file.readTensors(header, data);
+        contents.requireFinite(header.tensors(), data.toByteArray());
+        return publish(draft(adapter, sha256, header.fileBytes(), 0, TextEncoder.APPLIED, embedding), file);
+    }
+
+    private static String triggerWord(Description adapter, EmbeddingContents contents) {
+        if (adapter.triggerWord() != null) {
+            return adapter.triggerWord();
+        }
+        return contents.word() == null ? adapter.name() : contents.word();
+    }
+
+    private static List<TextEncoderFit.Size> sizes(List<TextEncoderShape> textEncoders) {
+        return textEncoders.stream()
+                .map(shape -> new TextEncoderFit.Size(shape.width(), shape.layers(), shape.chunk()))
+                .toList();
     }
 
     /**
@@ -147,7 +223,12 @@ public final class AdapterUploads {
      * @throws IllegalArgumentException if the description is invalid
      */
     private AdapterVersion draft(
-            Description adapter, String sha256, long bytes, int rank, @Nullable TextEncoder textEncoder) {
+            Description adapter,
+            String sha256,
+            long bytes,
+            int rank,
+            @Nullable TextEncoder textEncoder,
+            @Nullable Embedding embedding) {
         return new AdapterVersion(
                 adapter.name(),
                 1 + registry.adapter(adapter.name()).lastNumber(),
@@ -162,7 +243,8 @@ public final class AdapterUploads {
                 null,
                 null,
                 textEncoder,
-                adapter.samplingDefaults());
+                adapter.samplingDefaults(),
+                embedding);
     }
 
     private Optional<BaseModel> base(@Nullable String named) {
@@ -189,6 +271,7 @@ public final class AdapterUploads {
                 && Objects.equals(newest.guidance(), draft.guidance())
                 && Objects.equals(newest.samplingDefaults(), draft.samplingDefaults())
                 && newest.textEncoder() == draft.textEncoder()
+                && Objects.equals(newest.embedding(), draft.embedding())
                 && !isForAnotherBase;
     }
 }

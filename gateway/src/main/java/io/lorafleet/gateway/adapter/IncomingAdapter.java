@@ -8,6 +8,7 @@ import io.lorafleet.safetensors.SafetensorsHeader;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
@@ -37,17 +38,20 @@ final class IncomingAdapter {
     }
 
     /**
+     * @param data receives the bytes after the header
      * @return the SHA-256 of the whole file
      * @throws BadSafetensorsException if the file is shorter or longer than its header declares
      */
-    String readTensors(SafetensorsHeader header) throws IOException, BadSafetensorsException {
+    String readTensors(SafetensorsHeader header, OutputStream data) throws IOException, BadSafetensorsException {
         aside.expect(header.fileBytes());
         byte[] buffer = new byte[COPIED_AT_ONCE];
         InputStream in = new Copied();
         for (long left = header.dataBytes(); left > 0; left = header.fileBytes() - aside.bytesWritten()) {
-            if (in.read(buffer, 0, (int) Math.min(buffer.length, left)) < 0) {
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (read < 0) {
                 header.requireFileOf(aside.bytesWritten());
             }
+            data.write(buffer, 0, read);
         }
         if (source.read() >= 0) {
             header.requireFileOf(aside.bytesWritten() + 1);

@@ -127,6 +127,13 @@ public final class AdapterResource {
                                             type = SchemaType.STRING,
                                             enumeration = {"apply", "ignore"}))
                     String textEncoder,
+            @QueryParam("triggerWord")
+                    @Parameter(
+                            description =
+                                    "For an embedding: the word in a prompt that its vectors replace. Default: the"
+                                            + " word in the file or, if the file has none, the adapter's name")
+                    @Nullable
+                    String triggerWord,
             @BeanParam SamplingDefaultsQuery sampling,
             @Context HttpHeaders headers,
             InputStream file)
@@ -137,7 +144,8 @@ public final class AdapterResource {
                 guidance(guidance),
                 model,
                 AdapterKinds.textEncoder(textEncoder),
-                sampling.defaults());
+                sampling.defaults(),
+                triggerWord);
         String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         long declaredBytes = length == null ? -1 : Long.parseLong(length); // the server rejects invalid values
         Upload upload = isZip(headers)

@@ -142,16 +142,25 @@ public record GenerationView(
     }
 
     private static boolean canBeLong(GenerateImage request) {
-        return PromptEncoding.canBeLong(request.prompt()) || PromptEncoding.canBeLong(request.negativePrompt());
+        return request.adapters().stream().anyMatch(each -> each.triggerWord() != null)
+                || PromptEncoding.canBeLong(request.prompt())
+                || PromptEncoding.canBeLong(request.negativePrompt());
     }
 
-    record AppliedAdapterView(String name, int version, String sha256, double scale) {
+    /** @param triggerWord word in the prompts that an embedding's vectors replace; absent for other adapters */
+    record AppliedAdapterView(
+            String name,
+            int version,
+            String sha256,
+            double scale,
+            @Nullable String triggerWord) {
         static AppliedAdapterView of(AppliedAdapter applied) {
             return new AppliedAdapterView(
                     applied.adapter().name(),
                     applied.adapter().version(),
                     applied.adapter().sha256(),
-                    applied.scale());
+                    applied.scale(),
+                    applied.triggerWord());
         }
     }
 

@@ -10,17 +10,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.gateway.Storage;
 import io.lorafleet.gateway.adapter.AdapterUploads.Description;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.AdapterVersion.TextEncoder;
+import io.lorafleet.messages.adapter.Embedding;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.storage.DirectoryBlobStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -43,38 +52,52 @@ class JudgedUploadsTest {
     void publishesOrRefusesTheFile(String name, JsonNode file) throws IOException {
         BlobStore blobs = new DirectoryBlobStore(directory);
         AdapterUploads uploads = new AdapterUploads(
-                new AdapterRegistry(),
-                new ListedLog(),
-                blobs,
-                Storage.unlimited(blobs),
-                new ModelDirectory(CLOCK),
-                1_000_000,
-                CLOCK);
+                new AdapterRegistry(), new ListedLog(), blobs, Storage.unlimited(blobs), models(), 1_000_000, CLOCK);
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
         Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder, null);
 
-        Upload upload = uploads.upload(adapter, null, -1, new ByteArrayInputStream(bytes(file.get("tensors"))));
+        Upload upload = uploads.upload(adapter, null, -1, new ByteArrayInputStream(content(file)));
 
         if (file.get("reason").isNull()) {
             assertThat(upload)
                     .isInstanceOfSatisfying(
                             Upload.Published.class,
-                            published -> assertThat(published.version().textEncoder())
-                                    .isEqualTo(expected(file.get("tensors"), textEncoder)));
+                            published -> assertThat(published.version())
+                                    .returns(expected(file.get("tensors"), textEncoder), AdapterVersion::textEncoder)
+                                    .returns(
+                                            file.has("vectors")
+                                                    ? new Embedding(
+                                                            "ink",
+                                                            file.get("vectors").asInt())
+                                                    : null,
+                                            AdapterVersion::embedding));
         } else {
             assertThat(upload)
                     .isInstanceOfSatisfying(
                             Upload.Refused.class,
                             refused -> assertThat(refused.reason())
-                                    .contains(file.get("reason").asText()));
+                                    .contains(file.path("gatewayReason")
+                                            .asText(file.get("reason").asText())));
         }
+    }
+
+    /** @return a worker with the text encoders of the file */
+    private static ModelDirectory models() {
+        TextEncoderShape shape = new TextEncoderShape(5, 1, 77);
+        BaseModel base =
+                new BaseModel("tiny-sd", "ab".repeat(32), 8, 64, SamplerName.DDIM, null, List.of(shape, shape));
+        ModelDirectory models = new ModelDirectory(CLOCK);
+        models.apply(
+                new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW));
+        return models;
     }
 
     private static @Nullable TextEncoder expected(JsonNode tensors, TextEncoderTensors textEncoder) {
         boolean hasText = tensors.propertyStream()
-                .anyMatch(tensor ->
-                        tensor.getKey().startsWith("lora_te") || tensor.getKey().startsWith("text_encoder"));
+                .anyMatch(tensor -> tensor.getKey().startsWith("lora_te")
+                        || tensor.getKey().startsWith("text_encoder")
+                        || tensor.getKey().startsWith("clip_"));
         return !hasText ? null : textEncoder == TextEncoderTensors.IGNORE ? TextEncoder.IGNORED : TextEncoder.APPLIED;
     }
 
@@ -82,6 +105,18 @@ class JudgedUploadsTest {
         JsonNode files = new ObjectMapper().readTree(FILES.toFile()).get("files");
         return StreamSupport.stream(files.spliterator(), false)
                 .map(file -> Arguments.of(file.get("name").asText(), file));
+    }
+
+    private static byte[] content(JsonNode file) {
+        if (file.has("hex")) {
+            return HexFormat.of().parseHex(file.get("hex").asText());
+        }
+        byte[] bytes = bytes(file.get("tensors"));
+        if (file.has("value")) {
+            float last = Float.parseFloat(file.get("value").asText());
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - Float.BYTES, last);
+        }
+        return bytes;
     }
 
     /** @return a safetensors file whose values are all zero */

@@ -41,6 +41,23 @@ class RetirementsTest {
     }
 
     @Test
+    void returnsTheAdapterAfterTheChange() {
+        Retirement one = retirements.retire("ink", 2);
+        assertThat(((Retirement.Retired) one).adapter().version(2)).contains(retired("ink", 2));
+        Retirement all = retirements.retireAll("ink");
+        assertThat(((Retirement.Retired) all).adapter().newest()).isEmpty();
+    }
+
+    @Test
+    void retiresAVersionThatTheRouteDoesNotUse() {
+        registry.apply(AdapterEvent.of(stable("ink", 1)));
+        assertThat(retirements.retire("ink", 2)).isInstanceOf(Retirement.Retired.class);
+        registry.apply(AdapterEvent.of(route("ink", 1, new Share(4, 0.1), new Share(5, 0.1))));
+        assertThat(retirements.retire("ink", 3)).isInstanceOf(Retirement.Retired.class);
+        assertThat(log.written).hasSize(2);
+    }
+
+    @Test
     void keepsTheFieldsOfALaterRelease() {
         String written = new String(AdapterEvent.of(style("ink", 4)).value(), UTF_8);
         String later = written.substring(0, written.length() - 1) + ",\"licence\":{\"name\":\"CC0\"}}";

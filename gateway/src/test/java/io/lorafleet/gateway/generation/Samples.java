@@ -142,7 +142,7 @@ public final class Samples {
 
     /** @return a ready worker with an inpainting model, in a pool with the name of the model */
     public static WorkerStatus inpainting(String id, String model, String fingerprint) {
-        BaseModel base = new BaseModel(model, fingerprint, 8, 64, SamplerName.DDIM, true);
+        BaseModel base = new BaseModel(model, fingerprint, 8, 64, SamplerName.DDIM, true, null);
         return new WorkerStatus(
                 id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model);
     }

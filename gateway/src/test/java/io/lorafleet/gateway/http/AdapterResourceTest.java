@@ -250,6 +250,18 @@ class AdapterResourceTest extends GatewayTest {
     }
 
     @Test
+    void publishesAnEmbeddingWithItsTriggerWord() {
+        byte[] file = safetensors("""
+                {"emb_params": {"dtype": "F32", "shape": [2, 4], "data_offsets": [0, 32]}}""", 32);
+        put("cat-toy?triggerWord=<cat-toy>", file).statusCode(201).body("embedding.vectors", equalTo(2));
+        given().get("/v1/adapters/cat-toy")
+                .then()
+                .body("versions[0].embedding.triggerWord", equalTo("<cat-toy>"))
+                .body("versions[0].textEncoder", equalTo("applied"));
+        isProblem(put("cat-toy?triggerWord=a b", file), 422, "invalid-adapter");
+    }
+
+    @Test
     void publishesAZipFileOfAPeftFolder() throws IOException {
         Path folder = Path.of("../common/diffusion/src/test/resources/golden/sd1/lora/peft_folder_dora");
         ByteArrayOutputStream zip = new ByteArrayOutputStream();

@@ -18,6 +18,7 @@ import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -37,7 +38,14 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(PoolsTest.QuickDiscovery.class)
 class PoolsTest extends GatewayTest {
-    private static final BaseModel XL = new BaseModel("sdxl", "cd".repeat(32), 8, 128, SamplerName.EULER);
+    private static final BaseModel XL = new BaseModel(
+            "sdxl",
+            "cd".repeat(32),
+            8,
+            128,
+            SamplerName.EULER,
+            null,
+            List.of(new TextEncoderShape(768, 12, 77), new TextEncoderShape(1280, 32, 77)));
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String broker;
@@ -77,6 +85,7 @@ class PoolsTest extends GatewayTest {
                 .then()
                 .body("name", contains("tiny-sd", "sdxl"))
                 .body("find { it.name == 'sdxl' }.fingerprint", equalTo(XL.fingerprint()))
+                .body("find { it.name == 'sdxl' }.textEncoders.width", contains(768, 1280))
                 .body("defaultSize", contains(64, 128))
                 .body("sizeMultiple", contains(8, 8))
                 .body("maxPixels", contains(4 * 64 * 64, 4 * 128 * 128))

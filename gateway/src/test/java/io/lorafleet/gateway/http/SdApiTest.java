@@ -82,6 +82,8 @@ class SdApiTest extends GatewayTest {
         ValidatableResponse answer = send("txt2img", Map.of("prompt", "a", "cfg_scale", 0.5));
         isProblem(answer, 400, "invalid-request");
         answer.body("detail", containsString("cfg_scale: expected 1.0 to 50.0"));
+        ValidatableResponse unknown = send("txt2img", Map.of("prompt", "a <lora:unknown:1>"));
+        unknown.statusCode(422).body("detail", containsString("prompt: expected "));
     }
 
     @Test

@@ -99,6 +99,12 @@ class KeyFileTest {
     }
 
     @Test
+    void tellsKeysFromOtherTokens() {
+        assertThat(KeyFile.isKey(KEY)).isTrue();
+        assertThat(KeyFile.isKey("eyJhbGciOiJSUzI1NiJ9.lf_")).isFalse();
+    }
+
+    @Test
     void detectsARevokedKey() throws IOException {
         KeyFile keys = new KeyFile(file, errors::add);
         write(ApiKeys.NONE, 2);

@@ -105,7 +105,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
     }
 
     private static Applied applied(AppliedAdapter adapter, Lease lease) {
-        return new Applied(lease.adapter(), adapter.scale());
+        return new Applied(lease.adapter(), adapter.scale(), adapter.triggerWord());
     }
 
     @Override

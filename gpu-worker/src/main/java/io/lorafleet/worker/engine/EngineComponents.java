@@ -5,8 +5,11 @@ import ai.djl.Device;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
+import io.lorafleet.diffusion.text.ClipTextConfig;
+import io.lorafleet.diffusion.text.PromptEncoder;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.adapter.AdapterCatalog;
@@ -55,7 +58,14 @@ class EngineComponents {
                 model.sizeMultiple(),
                 model.defaultSize(),
                 SamplerName.valueOf(model.schedule().sampler().name()),
-                model.inpainting() ? true : null);
+                model.inpainting() ? true : null,
+                model.prompts().parts().stream().map(EngineComponents::shape).toList());
+    }
+
+    private static TextEncoderShape shape(PromptEncoder.Part part) {
+        ClipTextConfig config = part.encoder().config();
+        return new TextEncoderShape(
+                config.width(), config.layers(), part.tokenizer().length());
     }
 
     @Produces

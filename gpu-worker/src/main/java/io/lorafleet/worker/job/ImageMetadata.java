@@ -94,10 +94,20 @@ final class ImageMetadata {
         }
         text.append(", Model: ").append(model.name());
         text.append(", Model hash: ").append(model.fingerprint(), 0, SHORT_HASH);
-        if (!r.adapters().isEmpty()) {
-            text.append(", Lora: ").append(joined(r, applied -> applied.adapter() + " x " + applied.scale()));
+        List<AppliedAdapter> loras =
+                r.adapters().stream().filter(each -> each.triggerWord() == null).toList();
+        if (!loras.isEmpty()) {
+            text.append(", Lora: ").append(joined(loras, applied -> applied.adapter() + " x " + applied.scale()));
             text.append(", Lora hashes: \"")
-                    .append(joined(r, ImageMetadata::hash))
+                    .append(joined(loras, each -> hash(each.adapter().name(), each)))
+                    .append('"');
+        }
+        List<AppliedAdapter> embeddings =
+                r.adapters().stream().filter(each -> each.triggerWord() != null).toList();
+        if (!embeddings.isEmpty()) {
+            text.append(", Embeddings: ").append(joined(embeddings, AppliedAdapter::toString));
+            text.append(", TI hashes: \"") // the web UI's name for embeddings: textual inversions
+                    .append(joined(embeddings, each -> hash(String.valueOf(each.triggerWord()), each)))
                     .append('"');
         }
         return text.toString();
@@ -111,12 +121,12 @@ final class ImageMetadata {
         }
     }
 
-    private static String joined(GenerateImage request, Function<AppliedAdapter, String> text) {
-        return request.adapters().stream().map(text).collect(Collectors.joining(", "));
+    private static String joined(List<AppliedAdapter> adapters, Function<AppliedAdapter, String> text) {
+        return adapters.stream().map(text).collect(Collectors.joining(", "));
     }
 
-    private static String hash(AppliedAdapter applied) {
-        return applied.adapter().name() + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
+    private static String hash(String name, AppliedAdapter applied) {
+        return name + ": " + applied.adapter().sha256().substring(0, SHORT_HASH);
     }
 
     private static Settings settings(GenerateImage r, long seed, BaseModel model, PromptTokens tokens) {

@@ -14,6 +14,7 @@ import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFinished;
 import io.lorafleet.messages.generation.GenerationSucceeded;
+import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
 import io.lorafleet.testkit.BrokerResource;
@@ -64,6 +65,7 @@ class MixedRequestsTest {
     void generatesTheImagesOfEachRequestAsIfItWereAlone() throws IOException {
         PinnedAdapter one = DemoAdapter.store("mixed-one", DemoAdapter.weights(192, 0.11f), blobs);
         PinnedAdapter two = DemoAdapter.store("mixed-two", DemoAdapter.weights(192, 5, 0.12f), blobs);
+        PinnedAdapter toy = DemoAdapter.store("mixed-toy", DemoAdapter.embedding(4), blobs);
         List<Requests> mix = List.of(
                 Requests.request().steps(12),
                 Requests.request().steps(8).guidance(1).adapter(one, 1).seed(1),
@@ -76,12 +78,18 @@ class MixedRequestsTest {
                         .sampler(SamplerName.UNIPC)
                         .prompt("a blue ring"),
                 Requests.request().steps(5).size(96, 64).adapter(two, 1),
-                Requests.request().steps(8).guidance(1).shadow(two, 5).prompt("a small green square"));
+                Requests.request().steps(8).guidance(1).shadow(two, 5).prompt("a small green square"),
+                Requests.request()
+                        .steps(6)
+                        .adapter(one, 0.5)
+                        .embedding(toy, "<toy>")
+                        .prompt("a red <toy>"));
         double before = meters.get("lorafleet.batch.rows").summary().max();
         List<CompletableFuture<GenerationFinished>> together =
                 mix.stream().map(each -> begin(each.build())).toList();
         List<GenerationSucceeded> results =
                 together.stream().map(each -> (GenerationSucceeded) each.join()).toList();
+        assertThat(results.get(8).tokens().prompt()).isEqualTo(new PromptTokens.Count(2 + 4, 0));
         for (int i = 0; i < mix.size(); i++) {
             GenerationSucceeded alone =
                     (GenerationSucceeded) begin(mix.get(i).build()).join();

@@ -48,6 +48,21 @@ class StorageRetriesTest {
         assertThat(retries.failure()).isNull();
     }
 
+    /** A short fault must not fail a request, even if it affects only this request. */
+    @Test
+    void doesNotGiveUpBeforeTheTimeout() {
+        StorageRetries patient = new StorageRetries(Duration.ofMillis(1), Duration.ofMinutes(5));
+        String result = patient.repeat("r1", stop, () -> {
+            failures.add(patient.failure());
+            if (failures.size() <= 3) {
+                patient.written();
+                throw new IOException("no disk");
+            }
+            return "stored";
+        });
+        assertThat(result).isEqualTo("stored");
+    }
+
     @Test
     void endsWhenTheJobIsAbandoned() {
         assertThatThrownBy(() -> retries.repeat("r1", stop, () -> {

@@ -48,6 +48,32 @@ class CanaryAnalysisTest {
     }
 
     @Test
+    void doesNotStartWhileTheRouteHasAShadow() {
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, new Share(3, 0.5), NOW);
+        assertThat(ROUTES.start(student("fast", 4), student("fast", 1), theirs, NOW))
+                .isEmpty();
+    }
+
+    /** An operator can return to this version. */
+    @Test
+    void keepsThePreviousStableVersionOfTheRoute() {
+        AdapterRoute before = new AdapterRoute("fast", 2, 1, null, null, NOW, 6);
+        RouteDecided started = ROUTES.start(student("fast", 3), student("fast", 2), before, LATER)
+                .orElseThrow();
+        assertThat(started.route())
+                .isEqualTo(new AdapterRoute("fast", 2, 1, new Share(3, 0.1), new Share(3, 0.2), LATER, 7));
+    }
+
+    @Test
+    void hasNoShadowWithAShadowShareOfZero() {
+        CanaryRoutes unshadowed = new CanaryRoutes(new CanaryRules(0.1, 0, 2, 0.05, 2, 0.5, Duration.ofHours(1)));
+        RouteDecided started = unshadowed
+                .start(student("fast", 2), student("fast", 1), null, NOW)
+                .orElseThrow();
+        assertThat(started.route().shadow()).isNull();
+    }
+
+    @Test
     void isPromotedThenKeptWithinTheMargin() {
         compare("a", 2, 0.30, 1, 0.32);
         assertThat(canary.verdict(LATER)).isEmpty();
@@ -75,6 +101,23 @@ class CanaryAnalysisTest {
                 .contains("0.390")
                 .contains("0.300");
         assertThat(back.route()).isEqualTo(new AdapterRoute("fast", 1, null, null, null, LATER, 2));
+    }
+
+    /** The margins can be represented exactly, so the limits are exact. */
+    @Test
+    void passesAtTheMargins() {
+        CanaryRules rules = new CanaryRules(0.1, 0.2, 2, 0.25, 2, 0.5, Duration.ofHours(1));
+        CanaryAnalysis atTheMargins = new CanaryAnalysis(CANARY, rules);
+        atTheMargins.take(vote("a", 1, 0.5, null, NOW));
+        atTheMargins.take(vote("b", 1, 0.5, null, NOW));
+        atTheMargins.take(vote("c", 2, 0, null, NOW));
+        atTheMargins.take(vote("d", 2, 0, null, NOW));
+        assertThat(atTheMargins.verdict(LATER)).isEmpty();
+        ShadowMeasured measured = new ShadowMeasured(pinned("fast", 2), 0.75, pinned("fast", 1), 0.5);
+        atTheMargins.take(result("e", measured, LATER));
+        atTheMargins.take(result("f", measured, LATER));
+        assertThat(atTheMargins.verdict(LATER))
+                .hasValueSatisfying(verdict -> assertThat(verdict.good()).isTrue());
     }
 
     /** After a promotion, the canary generates the images, and the previous version is the shadow. */
@@ -150,6 +193,33 @@ class CanaryAnalysisTest {
         assertThat(book.open("fast")).isEmpty();
     }
 
+    @Test
+    void endsWhenAnotherChangeToTheRouteCameFirst() {
+        AdapterRoute theirs = new AdapterRoute("fast", 1, null, null, null, LATER, 1);
+        AdapterRegistry adapters = new AdapterRegistry();
+        adapters.apply(AdapterEvent.of(theirs));
+        OpenCanaries book = new OpenCanaries(adapters);
+        book.apply(CANARY);
+        assertThat(book.overruled()).isEmpty();
+        book.refused(CANARY.route());
+        assertThat(book.overruled()).containsExactly(CANARY);
+        RouteDecided overruled = CanaryRoutes.overruled(CANARY, theirs, LATER);
+        assertThat(overruled)
+                .isEqualTo(new RouteDecided(
+                        "fast",
+                        Decision.OVERRULED,
+                        2,
+                        1,
+                        NOW,
+                        "another change to the route came first",
+                        theirs,
+                        LATER));
+        book.apply(overruled);
+        assertThat(book.overruled()).isEmpty();
+        assertThat(book.open()).isEmpty();
+        assertThat(book.open("fast")).isEmpty();
+    }
+
     private void compare(String request, int shadow, double error, int drawnWith, double drawnError) {
         canary.take(result(
                 request,
@@ -173,8 +243,12 @@ class CanaryAnalysisTest {
     }
 
     private void rate(String id, int version, double rating, String owner, Instant at) {
-        canary.take(new FeedbackGiven(
-                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, owner, at));
+        canary.take(vote(id, version, rating, owner, at));
+    }
+
+    private static FeedbackGiven vote(String id, int version, double rating, String owner, Instant at) {
+        return new FeedbackGiven(
+                id, "request", pinned("fast", version), "a star", "", 7, 64, 64, 20, rating, false, null, owner, at);
     }
 
     private static PinnedAdapter pinned(String name, int version) {

@@ -54,6 +54,15 @@ class PromptMixTest {
     }
 
     @Test
+    void replaysNoSampleWithoutAPositiveRating() {
+        PromptMix mix = PromptMix.of(
+                List.of(feedback("a", "fast", "new", -1)),
+                List.of(feedback("b", "fast", "neutral", 0), feedback("c", "fast", "liked", 1)),
+                rules(List.of(), 0.25));
+        assertThat(mix.learned()).extracting(WeightedPrompt::prompt).containsExactly("new", "liked");
+    }
+
+    @Test
     void replaysTheLatestEarlierSamples() {
         PromptRules rules = new PromptRules(2, 0.5, 0.3, 2, List.of(), List.of(JUDGE), 0.2);
         List<FeedbackGiven> earlier =

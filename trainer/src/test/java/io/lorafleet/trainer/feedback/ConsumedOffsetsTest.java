@@ -106,6 +106,15 @@ class ConsumedOffsetsTest {
         assertThat(consumed.inProgress("fast", 0)).isEmpty();
     }
 
+    /** Otherwise, a trainer that has read the version but not yet the end of its run would repeat the run. */
+    @Test
+    void aRunWithAVersionIsNotInProgress() {
+        started(lineage(0, 5));
+        version(lineage(0, 5));
+        assertThat(consumed.inProgress("fast", 0)).isEmpty();
+        assertThat(consumed.isBusyElsewhere("fast", 1)).isFalse();
+    }
+
     private void version(Lineage lineage) {
         consumed.apply(new AdapterVersion(
                 "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage, null, null, null));

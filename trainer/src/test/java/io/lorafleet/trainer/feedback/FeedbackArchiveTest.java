@@ -115,6 +115,32 @@ class FeedbackArchiveTest {
         assertThat(archive.before("fast", on(2, 0, 3)).standing()).containsExactly(first, mallorys);
     }
 
+    /** The adapter has moved from partition 2 to partition 0, so the order of the keys is not that of the runs. */
+    @Test
+    void ordersTheRunsOfDifferentPartitionsByTime() throws IOException {
+        FeedbackGiven mallorys = feedback("m", "fast", "a star", 1, "mallory", NOW);
+        FeedbackWithdrawn withdrawal = new FeedbackWithdrawn("fast", "mallory", "operator", NOW.plusSeconds(1));
+        archive.keep("fast", on(2, 0, 3), List.of(), List.of(mallorys));
+        archive.keep("fast", on(0, 0, 2), List.of(withdrawal), List.of());
+        assertThat(archive.before("fast", on(0, 2, 5)).standing()).isEmpty();
+    }
+
+    /** The clocks of the gateways differ, so the later record has the earlier time. */
+    @Test
+    void keepsTheOrderOfAPartitionWhateverTheTimes() throws IOException {
+        FeedbackGiven mallorys = feedback("m", "fast", "a star", 1, "mallory", NOW.plusSeconds(9));
+        archive.keep("fast", on(0, 0, 3), List.of(), List.of(mallorys));
+        archive.keep("fast", on(0, 3, 4), List.of(withdrawn("mallory", "fast")), List.of());
+        assertThat(archive.before("fast", on(0, 4, 5)).standing()).isEmpty();
+    }
+
+    @Test
+    void readsARunWithoutEvents() throws IOException {
+        archive.keep("fast", on(0, 0, 3), List.of(), List.of(feedback("a", "fast")));
+        archive.keep("fast", on(0, 3, 4), List.of(), List.of());
+        assertThat(archive.before("fast", on(0, 4, 5)).standing()).containsExactly(feedback("a", "fast"));
+    }
+
     private static Lineage on(int partition, long from, long to) {
         return new Lineage(1, partition, from, to, 2, 42, "plan");
     }

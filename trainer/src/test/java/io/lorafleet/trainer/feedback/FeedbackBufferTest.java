@@ -243,6 +243,39 @@ class FeedbackBufferTest {
                 .isEqualTo("fast");
     }
 
+    /** Both runs would start from the same parent, and the second version would not contain the first one's training. */
+    @Test
+    void noRunIsDueWhileTheAdapterHasARunOnAnotherPartition() {
+        Lineage elsewhere = new Lineage(1, PARTITION + 1, 0, 2, 1, 0, "");
+        consumed.apply(new TrainingStarted("fast", elsewhere, "t", NOW));
+        buffer.take(0, feedback("a", "fast"));
+        buffer.take(1, feedback("b", "fast"));
+        assertThat(due(NOW)).isEmpty();
+        consumed.apply(TrainingFinished.rejected("fast", elsewhere, "", null, NOW));
+        assertThat(due(NOW)).isPresent();
+    }
+
+    @Test
+    void isFullAtTheMaximumNumberOfRecords() {
+        buffer.take(0, feedback("a", "fast"));
+        assertThat(buffer.isFull(2)).isFalse();
+        buffer.take(1, feedback("a", "fast"));
+        assertThat(buffer.size()).isEqualTo(1);
+        assertThat(buffer.records()).isEqualTo(2);
+        assertThat(buffer.isFull(2)).isTrue();
+    }
+
+    /** Otherwise, the run would never become due, and the buffer would never become empty. */
+    @Test
+    void isNotFullBeforeAnUnfinishedRunHasAllItsRecords() {
+        begin("fast", 0, 3);
+        buffer.take(0, feedback("a", "fast"));
+        buffer.take(1, feedback("b", "fast"));
+        assertThat(buffer.isFull(1)).isFalse();
+        buffer.take(2, feedback("c", "fast"));
+        assertThat(buffer.isFull(1)).isTrue();
+    }
+
     /** A run keeps its samples after its start, with any sequence of votes and withdrawals. */
     @Test
     void everyTrainerGetsTheSameSamplesForARun() {

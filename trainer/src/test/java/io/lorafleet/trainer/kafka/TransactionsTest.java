@@ -6,7 +6,11 @@ import static io.lorafleet.trainer.Samples.lineage;
 import static io.lorafleet.trainer.Samples.student;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LaterFields;
+import io.lorafleet.messages.adapter.AdapterRoute;
+import io.lorafleet.messages.training.RouteDecided;
+import io.lorafleet.messages.training.TrainingEvent;
 import io.lorafleet.messages.training.TrainingFinished;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.trainer.publish.Publication;
@@ -16,6 +20,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -42,6 +47,17 @@ class TransactionsTest {
                 .containsExactly("p.adapters fast@2", "p.trainings fast");
         assertThat(producer.consumerGroupOffsetsHistory())
                 .containsExactly(Map.of("trainers", Map.of(PARTITION, new OffsetAndMetadata(5))));
+    }
+
+    @Test
+    void publishesADecisionWithItsRoute() {
+        AdapterRoute route = new AdapterRoute("fast", 2, 1, null, null, NOW, 3);
+        RouteDecided kept = new RouteDecided("fast", RouteDecided.Decision.KEPT, 2, 1, NOW, "good", route, NOW);
+        assertThat(transactions.publish(Publication.of(kept), PARTITION, 5, MEMBER))
+                .isTrue();
+        assertThat(producer.history()).extracting(ProducerRecord::topic).containsExactly("p.adapters", "p.trainings");
+        assertThat(Json.read(producer.history().get(1).value(), TrainingEvent.class))
+                .isEqualTo(kept);
     }
 
     /** The broker accepts offsets without a member id, even if another member owns the partition. */

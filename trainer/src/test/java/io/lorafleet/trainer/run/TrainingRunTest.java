@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -49,6 +50,7 @@ class TrainingRunTest {
     private FeedbackArchive archive;
     private boolean cancelled;
     private boolean closed;
+    private final List<String> withoutCheckpoints = new ArrayList<>();
 
     private final RunObserver observer = new RunObserver() {
         @Override
@@ -133,6 +135,12 @@ class TrainingRunTest {
         assertThat(blobs.get(BlobKeys.adapterNumber("fast", 2))).isEmpty();
     }
 
+    @Test
+    void deletesTheCheckpointsOfOneAdapter() throws IOException {
+        run((inputs, observing) -> candidate("weights", Optional.empty())).deleteCheckpoints("fast");
+        assertThat(withoutCheckpoints).containsExactly("fast");
+    }
+
     private Publication execute(String weights) throws IOException {
         return execute(weights, Optional.empty());
     }
@@ -158,7 +166,9 @@ class TrainingRunTest {
             }
 
             @Override
-            public void deleteCheckpoints(String adapter) {}
+            public void deleteCheckpoints(String adapter) {
+                withoutCheckpoints.add(adapter);
+            }
         };
         QualityGate gate = new QualityGate(0, 0, 1, 2, 1);
         return new TrainingRun(distiller, gate, new VersionStore(blobs), archive, Clock.fixed(NOW, ZoneOffset.UTC));

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -116,14 +115,7 @@ public final class CheckpointFile implements Pipeline {
 
     @Override
     public void verify() {
-        Path folder = Objects.requireNonNull(path.toAbsolutePath().normalize().getParent(), "a file is in a folder");
-        if (!Files.isRegularFile(folder.resolve(Checksums.FILE))) {
-            return;
-        }
-        String sha256 = Checksums.read(folder).get(path.getFileName().toString());
-        if (sha256 != null) {
-            Checksums.verify(path, sha256);
-        }
+        Checksums.verifyIfListed(path);
     }
 
     @Override

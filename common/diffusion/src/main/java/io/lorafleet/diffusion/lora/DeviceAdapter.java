@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.diffusion.lora;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.lora.LoraAdapter.Update;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter in a device's memory: the factors for the UNet, and those for each text encoder. */
+/** An adapter in a device's memory: the factors for the UNet, those for each text encoder, and an embedding's vectors. */
 public final class DeviceAdapter implements AutoCloseable {
     /** Text encoders compute in float32, whatever the UNet's data type is. */
     static final DataType TEXT_TYPE = DataType.FLOAT32;
@@ -20,9 +21,15 @@ public final class DeviceAdapter implements AutoCloseable {
     /** Null for a text encoder that the adapter does not change. */
     private final List<@Nullable DeviceFactors> textEncoders;
 
-    private DeviceAdapter(@Nullable DeviceFactors unet, List<@Nullable DeviceFactors> textEncoders) {
+    private final @Nullable DeviceEmbedding embedding;
+
+    private DeviceAdapter(
+            @Nullable DeviceFactors unet,
+            List<@Nullable DeviceFactors> textEncoders,
+            @Nullable DeviceEmbedding embedding) {
         this.unet = unet;
         this.textEncoders = textEncoders;
+        this.embedding = embedding;
     }
 
     /**
@@ -57,11 +64,11 @@ public final class DeviceAdapter implements AutoCloseable {
                 placed.add(
                         place(adapter.textUpdates().get(i), base.textEncoders().get(i), TEXT_TYPE, parent));
             }
+            return of(placed, adapter.vectors().isEmpty() ? null : DeviceEmbedding.of(adapter.vectors(), parent));
         } catch (RuntimeException e) {
             placed.forEach(DeviceAdapter::close);
             throw e;
         }
-        return of(placed);
     }
 
     private static @Nullable DeviceFactors place(
@@ -70,8 +77,8 @@ public final class DeviceAdapter implements AutoCloseable {
     }
 
     /** @param placed factors for the UNet, then for each text encoder */
-    private static DeviceAdapter of(List<@Nullable DeviceFactors> placed) {
-        return new DeviceAdapter(placed.get(0), placed.subList(1, placed.size()));
+    private static DeviceAdapter of(List<@Nullable DeviceFactors> placed, @Nullable DeviceEmbedding embedding) {
+        return new DeviceAdapter(placed.get(0), placed.subList(1, placed.size()), embedding);
     }
 
     /**
@@ -87,11 +94,11 @@ public final class DeviceAdapter implements AutoCloseable {
             for (DeviceFactors part : parts()) {
                 copies.add(part == null ? null : part.copyTo(parent));
             }
+            return of(copies, embedding == null ? null : embedding.copyTo(parent));
         } catch (RuntimeException e) {
             copies.forEach(DeviceAdapter::close);
             throw e;
         }
-        return of(copies);
     }
 
     /** @return the updates of the UNet, by layer */
@@ -105,11 +112,18 @@ public final class DeviceAdapter implements AutoCloseable {
         return part == null ? Map.of() : part.layers();
     }
 
+    /** @return an embedding's vectors for each text encoder (n, D); empty if the adapter is not an embedding */
+    List<NDArray> vectors() {
+        return embedding == null ? List.of() : embedding.vectors();
+    }
+
     /** @return the adapter's size, in bytes */
     public long bytes() {
-        return parts().stream()
-                .mapToLong(part -> part == null ? 0 : part.bytes())
-                .sum();
+        long ofVectors = embedding == null ? 0 : embedding.bytes();
+        return ofVectors
+                + parts().stream()
+                        .mapToLong(part -> part == null ? 0 : part.bytes())
+                        .sum();
     }
 
     private List<@Nullable DeviceFactors> parts() {
@@ -123,6 +137,9 @@ public final class DeviceAdapter implements AutoCloseable {
     @Override
     public void close() {
         parts().forEach(DeviceAdapter::close);
+        if (embedding != null) {
+            embedding.close();
+        }
     }
 
     private static void close(@Nullable DeviceFactors part) {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param updates updates of the UNet, by the layer's name
  * @param textUpdates updates of each text encoder, by the layer's name, up to the last one that the adapter changes
+ * @param vectors vectors of an embedding for each text encoder (n, D); empty if the adapter is not an embedding
  */
-public record LoraAdapter(Map<String, Update> updates, List<Map<String, Update>> textUpdates) {
+public record LoraAdapter(Map<String, Update> updates, List<Map<String, Update>> textUpdates, List<Factor> vectors) {
 
     /**
      * The update of one layer: {@code W = W0 + scale delta}, or with a magnitude, DoRA's {@code W = magnitude (W0 +
@@ -79,7 +80,7 @@ public record LoraAdapter(Map<String, Update> updates, List<Map<String, Update>>
     public record Kronecker(int rank, Factor outer, Factor inner) implements Delta {}
 
     /**
-     * The values of a factor.
+     * The values of a factor, or of an embedding's vectors.
      *
      * @param shape shape of the factor
      * @param values values in row-major order; for a float32 file, a view of its bytes
@@ -93,6 +94,12 @@ public record LoraAdapter(Map<String, Update> updates, List<Map<String, Update>>
             changed--;
         }
         textUpdates = textUpdates.subList(0, changed).stream().map(Map::copyOf).toList();
+        vectors = List.copyOf(vectors);
+    }
+
+    /** Creates an adapter that is not an embedding. */
+    public LoraAdapter(Map<String, Update> updates, List<Map<String, Update>> textUpdates) {
+        this(updates, textUpdates, List.of());
     }
 
     /** Creates an adapter for the UNet alone. */

@@ -9,10 +9,12 @@ import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.safetensors.BadSafetensorsException;
 import io.lorafleet.safetensors.adapter.AdapterContents;
 import io.lorafleet.safetensors.adapter.BadAdapterException;
+import io.lorafleet.safetensors.adapter.EmbeddingContents;
 import io.lorafleet.safetensors.adapter.LayerUpdate;
 import io.lorafleet.safetensors.adapter.ModelPart;
 import io.lorafleet.safetensors.adapter.NamingScheme;
 import io.lorafleet.safetensors.adapter.PeftFiles;
+import io.lorafleet.safetensors.adapter.TextEncoderFit;
 import io.lorafleet.safetensors.adapter.TextEncoderLayers;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import io.lorafleet.safetensors.adapter.UNetLayers;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads an adapter from a safetensors file with the tensor names of diffusers, PEFT or kohya, and checks it against the
@@ -111,6 +114,45 @@ public final class LoraFile {
     }
 
     private LoraAdapter read() {
+        return EmbeddingContents.areIn(file.tensors()) ? readEmbedding() : readUpdates();
+    }
+
+    private LoraAdapter readEmbedding() {
+        try {
+            EmbeddingContents contents = EmbeddingContents.of(file.tensors(), textEncoder);
+            contents.requireFit(base.textEncoders().stream().map(LoraFile::size).toList());
+            requireFinite(contents.tensors().stream());
+            return new LoraAdapter(
+                    Map.of(),
+                    List.of(),
+                    contents.tensors().stream()
+                            .map(name -> vectors(name, contents.vectors()))
+                            .toList());
+        } catch (BadAdapterException e) {
+            throw new AdapterException(file.name() + ": " + e.getMessage());
+        }
+    }
+
+    private static TextEncoderFit.Size size(BaseWeights encoder) {
+        Shape positions = shapeOf("embeddings.position_embedding.weight", encoder);
+        int chunk = (int) positions.get(0) - 2; // without the start token and the end token
+        return new TextEncoderFit.Size((int) positions.get(1), 0, chunk);
+    }
+
+    /** @param name name of the weight since version 5 of transformers; it began with text_model. before */
+    private static Shape shapeOf(String name, BaseWeights encoder) {
+        Shape shape = encoder.shapes().get(name);
+        return shape == null
+                ? Objects.requireNonNull(encoder.shapes().get("text_model." + name), "not a text encoder")
+                : shape;
+    }
+
+    private LoraAdapter.Factor vectors(String tensor, int count) {
+        Shape found = file.shape(tensor);
+        return new LoraAdapter.Factor(new Shape(count, found.get(found.dimension() - 1)), file.floats(tensor));
+    }
+
+    private LoraAdapter readUpdates() {
         AdapterContents contents = contents();
         Map<String, LoraAdapter.Update> unet = read(contents, ModelPart.UNET, base.unet());
         List<Map<String, LoraAdapter.Update>> texts = new ArrayList<>();
@@ -123,7 +165,7 @@ public final class LoraFile {
                         + encoders.get(i).folder() + ", which the file has tensors for");
             }
         }
-        requireFinite(contents);
+        requireFinite(contents.layers().parallelStream().flatMap(layer -> layer.tensors().values().stream()));
         return new LoraAdapter(unet, texts);
     }
 
@@ -170,13 +212,9 @@ public final class LoraFile {
         }
     }
 
-    private void requireFinite(AdapterContents contents) {
-        contents.layers().parallelStream()
-                .flatMap(layer -> layer.tensors().values().stream())
-                .filter(tensor -> !file.isFinite(tensor))
-                .findFirst()
-                .ifPresent(tensor -> {
-                    throw new AdapterException("tensor " + tensor + ": expected finite numbers, found NaN or infinity");
-                });
+    private void requireFinite(Stream<String> tensors) {
+        tensors.filter(tensor -> !file.isFinite(tensor)).findFirst().ifPresent(tensor -> {
+            throw new AdapterException("tensor " + tensor + ": expected finite numbers, found NaN or infinity");
+        });
     }
 }

@@ -4,12 +4,14 @@ package io.lorafleet.diffusion.lora;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.text.EmbeddedWord;
 import io.lorafleet.diffusion.text.PromptAdaptation;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +35,24 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
      * An adapter of a row.
      *
      * @param adapter adapter on the device
-     * @param scale adapter scale of the request, which multiplies the adapter's own scale
+     * @param scale adapter scale of the request, which multiplies the adapter's own scale. It has no effect on an
+     *     embedding, whose word can have a weight in the prompt
+     * @param triggerWord word in the prompt that an embedding's vectors replace; null if the adapter is not an embedding
      */
-    public record Applied(DeviceAdapter adapter, double scale) {}
+    public record Applied(
+            DeviceAdapter adapter, double scale, @Nullable String triggerWord) {
+        public Applied {
+            if ((triggerWord == null) != adapter.vectors().isEmpty()) {
+                throw new IllegalArgumentException("trigger word: expected "
+                        + (triggerWord == null ? "one for an embedding" : "none without an embedding"));
+            }
+        }
+
+        /** Applies an adapter that is not an embedding. */
+        public Applied(DeviceAdapter adapter, double scale) {
+            this(adapter, scale, null);
+        }
+    }
 
     private RowAdapters(NDManager owner) {
         this.owner = owner;
@@ -55,16 +72,34 @@ public final class RowAdapters implements Adaptation, AutoCloseable {
 
     /**
      * @param prompts adapters of each prompt, which are stacked when the prompts are encoded
-     * @return the adapters' updates of the text encoders
+     * @return the adapters' updates of the text encoders, and the words of the embeddings
      */
     public static PromptAdaptation ofPrompts(List<List<Applied>> prompts) {
-        return (encoder, chunks, scope) -> {
-            List<List<Applied>> rows = prompts.stream()
-                    .flatMap(adapters -> Collections.nCopies(chunks, adapters).stream())
-                    .toList();
-            return new RowAdapters(scope.newSubManager())
-                    .stack(rows, adapter -> adapter.textLayers(encoder), DeviceAdapter.TEXT_TYPE);
+        return new PromptAdaptation() {
+            @Override
+            public Adaptation of(int encoder, int chunks, NDManager scope) {
+                List<List<Applied>> rows = prompts.stream()
+                        .flatMap(adapters -> Collections.nCopies(chunks, adapters).stream())
+                        .toList();
+                return new RowAdapters(scope.newSubManager())
+                        .stack(rows, adapter -> adapter.textLayers(encoder), DeviceAdapter.TEXT_TYPE);
+            }
+
+            @Override
+            public List<EmbeddedWord> words(int prompt) {
+                return RowAdapters.words(prompts.get(prompt));
+            }
         };
+    }
+
+    /** @return the words of the embeddings */
+    public static List<EmbeddedWord> words(List<Applied> adapters) {
+        return adapters.stream()
+                .filter(applied -> applied.triggerWord() != null)
+                .map(applied -> new EmbeddedWord(
+                        Objects.requireNonNull(applied.triggerWord()),
+                        applied.adapter().vectors()))
+                .toList();
     }
 
     private RowAdapters stack(

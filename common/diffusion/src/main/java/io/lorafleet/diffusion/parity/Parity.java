@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,7 @@ public final class Parity implements AutoCloseable {
             parity.adapterBatches(folder.resolve(EXPECTED_ADAPTERS));
             parity.adapterBatches(folder.resolve(EXPECTED_PEFT_FOLDERS));
             InpaintingParity.check(folder, parity.model, results);
+            ControlParity.check(folder, parity.model, precision, parity::controlInputs, parity::opened, results);
             parity.reportSkipped();
         }
     }
@@ -122,9 +124,7 @@ public final class Parity implements AutoCloseable {
 
     private void prompts() {
         try (NDManager scope = scope()) {
-            Map<String, DeviceAdapter> loaded = new HashMap<>();
-            PromptParity.check(
-                    folder, model, name -> loaded.computeIfAbsent(name, each -> opened(each, scope)), results);
+            PromptParity.check(folder, model, opened(scope), results);
         }
     }
 
@@ -143,6 +143,11 @@ public final class Parity implements AutoCloseable {
         double[] timesteps = expected.doubles("unet.timestep");
         PreparedConditioning text = model.unet().prepare(conditioning(scope), adaptation);
         return model.unet().forward(expected.read(sample, scope), timesteps, text, adaptation);
+    }
+
+    private ControlParity.Inputs controlInputs(NDManager scope) {
+        return new ControlParity.Inputs(
+                expected.read("unet.sample_rect", scope), expected.doubles("unet.timestep"), conditioning(scope));
     }
 
     private Conditioning conditioning(NDManager scope) {
@@ -257,6 +262,11 @@ public final class Parity implements AutoCloseable {
         }
     }
 
+    private Function<String, DeviceAdapter> opened(NDManager scope) {
+        Map<String, DeviceAdapter> loaded = new HashMap<>();
+        return name -> loaded.computeIfAbsent(name, each -> opened(each, scope));
+    }
+
     private DeviceAdapter opened(String name, NDManager scope) {
         Path peft = folder.resolve("lora").resolve(name);
         return open(Files.isDirectory(peft) ? peft : peft.resolveSibling(name + ".safetensors"), scope);
@@ -282,7 +292,9 @@ public final class Parity implements AutoCloseable {
                         batches.getOrDefault(tensor.substring(0, tensor.lastIndexOf('.')), List.of())) {
                     rows.add(row.stream()
                             .map(each -> new RowAdapters.Applied(
-                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)), each.scale()))
+                                    loaded.computeIfAbsent(each.adapter(), name -> opened(name, scope)),
+                                    each.scale(),
+                                    each.triggerWord()))
                             .toList());
                 }
                 compareAdapted(outputs, tensor, tensor, rows, scope);
@@ -316,8 +328,10 @@ public final class Parity implements AutoCloseable {
                                     PromptParity.EXPECTED,
                                     PromptParity.EXPECTED_WITH_ADAPTERS,
                                     PromptParity.EXPECTED_WITH_PEFT_FOLDER,
+                                    PromptParity.EXPECTED_WITH_EMBEDDINGS,
                                     InpaintingParity.EXPECTED,
-                                    GuidanceParity.EXPECTED)
+                                    GuidanceParity.EXPECTED,
+                                    ControlParity.EXPECTED)
                             .contains(name))
                     .sorted()
                     .forEach(this::skip);

@@ -27,6 +27,7 @@ final class PromptParity {
 
     static final String EXPECTED_WITH_ADAPTERS = "expected_text_adapters.safetensors";
     static final String EXPECTED_WITH_PEFT_FOLDER = "expected_peft_text.safetensors";
+    static final String EXPECTED_WITH_EMBEDDINGS = "expected_embeddings.safetensors";
 
     private PromptParity() {}
 
@@ -48,7 +49,8 @@ final class PromptParity {
                     adapters == null ? Collections.nCopies(prompts.size(), List.of()) : adapters;
             return named.stream()
                     .map(row -> row.stream()
-                            .map(each -> new RowAdapters.Applied(open.apply(each.adapter()), each.scale()))
+                            .map(each -> new RowAdapters.Applied(
+                                    open.apply(each.adapter()), each.scale(), each.triggerWord()))
                             .toList())
                     .toList();
         }
@@ -63,6 +65,7 @@ final class PromptParity {
         compare(folder.resolve(EXPECTED), model, open, results);
         compare(folder.resolve(EXPECTED_WITH_ADAPTERS), model, open, results);
         compare(folder.resolve(EXPECTED_WITH_PEFT_FOLDER), model, open, results);
+        compare(folder.resolve(EXPECTED_WITH_EMBEDDINGS), model, open, results);
     }
 
     private static void compare(

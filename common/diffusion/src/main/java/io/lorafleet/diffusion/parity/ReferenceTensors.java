@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A file of reference tensors, with methods that compare outputs with them. */
 public final class ReferenceTensors {
@@ -75,8 +76,12 @@ public final class ReferenceTensors {
         }
     }
 
-    /** An adapter of a row, with its scale. In JSON, an object with both. */
-    record Scaled(String adapter, double scale) {}
+    /**
+     * An adapter of a row, with its scale. In JSON, an object with both.
+     *
+     * @param triggerWord word in the prompt that an embedding's vectors replace; null for other adapters
+     */
+    record Scaled(String adapter, double scale, @Nullable String triggerWord) {}
 
     /** @return a metadata value, parsed as a JSON object: for each batch, the adapters of each row */
     Map<String, List<List<Scaled>>> batches(String key) {

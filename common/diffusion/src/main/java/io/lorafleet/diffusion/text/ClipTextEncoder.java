@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
@@ -80,16 +81,15 @@ public final class ClipTextEncoder {
 
     /**
      * @param tokenIds token ids (N, S), int64, where S is the number of tokens per prompt
+     * @param vectors vectors that replace the embeddings of tokens
      * @param clipSkip number of layers at the end whose output is not used for the hidden states, 0 to {@link #layers};
      *     the pooled states always come from the last layer
      * @param adaptation updates of the rows
      * @return the states, attached to the token ids' manager
      */
-    public TextStates encode(NDArray tokenIds, int clipSkip, Adaptation adaptation) {
+    TextStates encode(NDArray tokenIds, List<TokenVectors> vectors, int clipSkip, Adaptation adaptation) {
         try (NDManager scope = Scopes.open(tokenIds)) {
-            NDArray x = Embedding.embedding(tokenIds, tokenEmbedding, SparseFormat.DENSE)
-                    .singletonOrThrow()
-                    .add(positionEmbedding);
+            NDArray x = embedded(tokenIds, vectors).add(positionEmbedding);
             List<NDArray> hidden = new ArrayList<>(List.of(x)); // before the first layer, then after each layer
             for (Layer layer : layers) {
                 x = layer.forward(x, causalMask, adaptation);
@@ -102,6 +102,19 @@ public final class ClipTextEncoder {
             NDList states = scope.ret(new NDList(last, hidden.get(Math.max(0, used - 1)), pooled));
             return new TextStates(states.get(0), states.get(1), states.get(2), embeds);
         }
+    }
+
+    /** @return the embedding of each token (N, S, D) */
+    private NDArray embedded(NDArray tokenIds, List<TokenVectors> vectors) {
+        NDArray tokens = Embedding.embedding(tokenIds, tokenEmbedding, SparseFormat.DENSE)
+                .singletonOrThrow();
+        for (TokenVectors each : vectors) {
+            int end = each.position() + each.count();
+            tokens.set(
+                    new NDIndex(each.row() + ", " + each.position() + ":" + end),
+                    each.vectors().get(new NDIndex("0:" + each.count())));
+        }
+        return tokens;
     }
 
     /** @return the state at each prompt's first end token (N, D) */

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class ClipTokenizer {
     private final BytePairs bytePairs;
     private final AddedTokens rawTokens;
     private final AddedTokens normalizedTokens;
+    private final Map<Integer, AddedToken> added;
     private final int length;
     private final int vocabulary;
     private final int start;
@@ -38,7 +41,8 @@ public final class ClipTokenizer {
         pad = special("pad_token", files, source);
         bytePairs = new BytePairs(files.ids(), files.merges(), special("unk_token", files, source), source);
         rawTokens = new AddedTokens(files.added(), false);
-        normalizedTokens = new AddedTokens(files.added(), true);
+        added = files.added();
+        normalizedTokens = new AddedTokens(added, true);
         length = files.length();
         vocabulary = Collections.max(files.ids().values()) + 1;
     }
@@ -103,10 +107,31 @@ public final class ClipTokenizer {
 
     /** @return the token ids of the text, without start, end and padding */
     public List<Integer> tokens(String text) {
+        return tokens(text, normalizedTokens);
+    }
+
+    /**
+     * Like {@link #tokens(String)}, with further words that are found like added tokens.
+     *
+     * @param words words; their ids are -1, -2 and so on
+     */
+    List<Integer> tokens(String text, List<String> words) {
+        if (words.isEmpty()) {
+            return tokens(text);
+        }
+        Map<Integer, AddedToken> all = new LinkedHashMap<>();
+        for (int i = 0; i < words.size(); i++) {
+            all.put(-1 - i, new AddedToken(words.get(i), false, false, true));
+        }
+        all.putAll(added); // last, so that a further word replaces an added token with the same text
+        return tokens(text, new AddedTokens(all, true));
+    }
+
+    private List<Integer> tokens(String text, AddedTokens found) {
         List<Integer> tokens = new ArrayList<>();
         rawTokens.split(
                 text,
-                part -> normalizedTokens.split(Normalization.of(part), words -> encode(words, tokens), tokens::add),
+                part -> found.split(Normalization.of(part), words -> encode(words, tokens), tokens::add),
                 tokens::add);
         return tokens;
     }

@@ -3,8 +3,9 @@ package io.lorafleet.diffusion.text;
 
 import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.nn.Adaptation;
+import java.util.List;
 
-/** The updates that adapters make to the text encoders, for the prompts of one batch. */
+/** What adapters change when the prompts of one batch are encoded: the text encoders, and words that stand for vectors. */
 @FunctionalInterface
 public interface PromptAdaptation {
     /** No updates: the base alone. */
@@ -17,4 +18,9 @@ public interface PromptAdaptation {
      * @return the updates of each row
      */
     Adaptation of(int encoder, int chunks, NDManager scope);
+
+    /** @param prompt index of the prompt @return the words of this prompt that stand for vectors */
+    default List<EmbeddedWord> words(int prompt) {
+        return List.of();
+    }
 }

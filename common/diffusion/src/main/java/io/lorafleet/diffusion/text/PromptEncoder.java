@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** Encodes prompts as conditioning for the UNet, with one text encoder (SD 1.x, SD 2.x) or two (SDXL). */
 public final class PromptEncoder {
@@ -25,14 +26,10 @@ public final class PromptEncoder {
 
         /** @param prompts one prompt per row, truncated @param scope manager that owns the result */
         public TextStates encode(List<String> prompts, NDManager scope) {
-            List<TokenizedPrompt> rows = tokens(prompts, EncodingOptions.DEFAULT);
-            return encode(rows, 0, Adaptation.NONE, scope);
-        }
-
-        private List<TokenizedPrompt> tokens(List<String> prompts, EncodingOptions options) {
-            return prompts.stream()
-                    .map(prompt -> TokenizedPrompt.of(prompt, options, tokenizer))
+            List<TokenizedPrompt> rows = prompts.stream()
+                    .map(prompt -> TokenizedPrompt.of(prompt, EncodingOptions.DEFAULT, tokenizer, List.of(), 0))
                     .toList();
+            return encode(rows, 0, Adaptation.NONE, scope);
         }
 
         /** @return the largest number of tokens in a chunk */
@@ -50,7 +47,7 @@ public final class PromptEncoder {
         /** @param rows at most {@link #chunkSize} tokens per row */
         private TextStates encode(List<TokenizedPrompt> rows, int clipSkip, Adaptation adaptation, NDManager scope) {
             long[] ids = rows.stream()
-                    .flatMapToLong(row -> Arrays.stream(tokenizer.framed(row.ids())))
+                    .flatMapToLong(row -> Arrays.stream(tokenizer.framed(row.tokenIds())))
                     .toArray();
             for (long id : ids) {
                 if (id >= encoder.vocabularySize()) {
@@ -58,8 +55,12 @@ public final class PromptEncoder {
                             + " that the tokenizer adds (token " + id + " of " + encoder.vocabularySize() + ")");
                 }
             }
+            List<TokenVectors> vectors = new ArrayList<>();
+            for (int row = 0; row < rows.size(); row++) {
+                vectors.addAll(rows.get(row).tokenVectors(row));
+            }
             try (NDArray tokenIds = scope.create(ids, new Shape(rows.size(), tokenizer.length()))) {
-                return encoder.encode(tokenIds, clipSkip, adaptation);
+                return encoder.encode(tokenIds, vectors, clipSkip, adaptation);
             }
         }
     }
@@ -87,10 +88,13 @@ public final class PromptEncoder {
         return parts.size() == 1 ? layers : layers - 1;
     }
 
-    /** @return the number of tokens that are encoded and cut; the largest numbers if the text encoders differ */
-    public TokenCount count(String prompt, EncodingOptions options) {
-        return parts.stream()
-                .map(part -> TokenizedPrompt.of(prompt, options, part.tokenizer()))
+    /**
+     * @param words words of the prompt that stand for vectors
+     * @return the number of tokens that are encoded and cut; the largest numbers if the text encoders differ
+     */
+    public TokenCount count(String prompt, EncodingOptions options, List<EmbeddedWord> words) {
+        return IntStream.range(0, parts.size())
+                .mapToObj(i -> TokenizedPrompt.of(prompt, options, parts.get(i).tokenizer(), words, i))
                 .map(tokens -> new TokenCount(tokens.ids().size(), tokens.cut()))
                 .max(Comparator.comparingInt(TokenCount::cut).thenComparingInt(TokenCount::used))
                 .orElseThrow();
@@ -115,7 +119,7 @@ public final class PromptEncoder {
      *
      * @param prompts one prompt per row
      * @param options how the prompts are encoded
-     * @param adaptation updates of the text encoders
+     * @param adaptation updates of the text encoders, and words that stand for vectors
      * @param width width of the image, in pixels
      * @param height height of the image, in pixels
      * @param scope manager that owns the result
@@ -134,11 +138,12 @@ public final class PromptEncoder {
         if (clipSkip < 0 || clipSkip > maxClipSkip()) {
             throw new IllegalArgumentException("clipSkip: expected 0 to " + maxClipSkip() + ", found " + clipSkip);
         }
-        List<List<TokenizedPrompt>> tokens =
-                parts.stream().map(part -> part.tokens(prompts, options)).toList();
+        List<List<TokenizedPrompt>> tokens = new ArrayList<>();
         int chunks = 1;
         for (int i = 0; i < parts.size(); i++) {
-            chunks = Math.max(chunks, parts.get(i).chunks(tokens.get(i)));
+            List<TokenizedPrompt> own = tokens(i, prompts, options, adaptation);
+            tokens.add(own);
+            chunks = Math.max(chunks, parts.get(i).chunks(own));
         }
         Encoded first = encode(0, tokens.get(0), chunks, clipSkip, adaptation, scope);
         if (parts.size() == 1) {
@@ -153,6 +158,16 @@ public final class PromptEncoder {
                 zeroed(context, prompts, scope),
                 zeroed(chunks == 1 ? embeds : embeds.get(new NDIndex("::" + chunks)), prompts, scope),
                 sizes(prompts.size(), width, height, scope));
+    }
+
+    private List<TokenizedPrompt> tokens(
+            int index, List<String> prompts, EncodingOptions options, PromptAdaptation adaptation) {
+        List<TokenizedPrompt> tokens = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            tokens.add(TokenizedPrompt.of(
+                    prompts.get(i), options, parts.get(index).tokenizer(), adaptation.words(i), index));
+        }
+        return tokens;
     }
 
     private Encoded encode(

@@ -6,12 +6,16 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import io.lorafleet.diffusion.nn.Adaptation;
+import io.lorafleet.diffusion.nn.Scopes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,27 @@ public record PreparedConditioning(
 
     public PreparedConditioning {
         keysValues = Map.copyOf(keysValues);
+    }
+
+    /** @return the prepared conditioning of a network with these cross-attentions, attached to the context's manager */
+    static PreparedConditioning of(
+            Stream<SpatialTransformer> attentions,
+            TimeEmbedding timeEmbedding,
+            DataType type,
+            Conditioning conditioning,
+            Adaptation adaptation) {
+        try (NDManager scope = Scopes.open(conditioning.context())) {
+            NDManager owner = scope.getParentManager();
+            NDArray context = conditioning.context().toType(type, false);
+            Map<String, List<KeysValues>> keysValues = new HashMap<>();
+            attentions
+                    .flatMap(attention -> attention.blocks().stream())
+                    .forEach(block -> keysValues.put(block.name(), List.of(block.prepare(context, adaptation))));
+            PreparedConditioning prepared =
+                    new PreparedConditioning(keysValues, timeEmbedding.addition(conditioning, adaptation));
+            prepared.attach(owner);
+            return prepared;
+        }
     }
 
     /**

@@ -9,13 +9,12 @@ import io.lorafleet.diffusion.nn.Adaptation;
 import io.lorafleet.diffusion.nn.Conv2d;
 import io.lorafleet.diffusion.nn.GroupNorm;
 import io.lorafleet.diffusion.nn.Scopes;
-import io.lorafleet.diffusion.unet.PreparedConditioning.KeysValues;
 import io.lorafleet.diffusion.weights.BaseWeights;
 import io.lorafleet.diffusion.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,18 +68,7 @@ public final class UNet {
      * @return the prepared conditioning, attached to the context's manager
      */
     public PreparedConditioning prepare(Conditioning conditioning, Adaptation adaptation) {
-        try (NDManager scope = Scopes.open(conditioning.context())) {
-            NDManager owner = scope.getParentManager();
-            NDArray context = conditioning.context().toType(type, false);
-            Map<String, List<KeysValues>> keysValues = new HashMap<>();
-            attentions()
-                    .flatMap(attention -> attention.blocks().stream())
-                    .forEach(block -> keysValues.put(block.name(), List.of(block.prepare(context, adaptation))));
-            PreparedConditioning prepared =
-                    new PreparedConditioning(keysValues, timeEmbedding.addition(conditioning, adaptation));
-            prepared.attach(owner);
-            return prepared;
-        }
+        return PreparedConditioning.of(attentions(), timeEmbedding, type, conditioning, adaptation);
     }
 
     private Stream<SpatialTransformer> attentions() {
@@ -99,6 +87,20 @@ public final class UNet {
      * @return the prediction (N, C, H, W), in the data type of the sample and attached to its manager
      */
     public NDArray forward(NDArray sample, double[] timesteps, PreparedConditioning text, Adaptation adaptation) {
+        return forward(sample, timesteps, text, adaptation, List.of());
+    }
+
+    /**
+     * Like {@link #forward(NDArray, double[], PreparedConditioning, Adaptation)}, with the results of ControlNets.
+     *
+     * @param residuals what is added to rows, in this order; several for a row with several ControlNets
+     */
+    public NDArray forward(
+            NDArray sample,
+            double[] timesteps,
+            PreparedConditioning text,
+            Adaptation adaptation,
+            List<Residuals> residuals) {
         try (NDManager scope = Scopes.open(sample)) {
             NDArray time = timeEmbedding.forward(timesteps, text.addition(), adaptation, scope);
             NDArray x = convIn.forward(sample.toType(type, false), adaptation);
@@ -108,6 +110,12 @@ public final class UNet {
                 x = block.forward(x, time, text, adaptation, skips);
             }
             x = midBlock.forward(x, time, text, adaptation);
+            // After the middle block, because its input is also the last skip connection.
+            List<NDArray> inOrder = new ArrayList<>(skips);
+            Collections.reverse(inOrder);
+            for (Residuals each : residuals) {
+                each.addTo(inOrder, x);
+            }
             for (UpBlock block : upBlocks) {
                 x = block.forward(x, time, text, adaptation, skips);
             }

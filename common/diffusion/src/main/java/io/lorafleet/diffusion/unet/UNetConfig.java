@@ -112,7 +112,7 @@ public record UNetConfig(
     }
 
     /** The two sizes have no effect without the addition. */
-    private static @Nullable Addition addition(ModelConfig config) {
+    static @Nullable Addition addition(ModelConfig config) {
         String sizeWidth = "addition_time_embed_dim";
         String width = "projection_class_embeddings_input_dim";
         if (!config.has("addition_embed_type")) {
@@ -136,7 +136,7 @@ public record UNetConfig(
         return down;
     }
 
-    private static List<Boolean> blocks(ModelConfig config, String field, String attending, String plain) {
+    static List<Boolean> blocks(ModelConfig config, String field, String attending, String plain) {
         List<String> types = config.texts(field);
         if (!Set.of(attending, plain).containsAll(types)) {
             throw config.refusal(field, attending + " or " + plain + " for each block");

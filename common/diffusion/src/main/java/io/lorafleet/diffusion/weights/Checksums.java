@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The checksums of model files. A folder may have a {@code SHA256SUMS} file in the format of {@code sha256sum}; the
@@ -33,12 +34,28 @@ public final class Checksums {
      *
      * @throws ModelFileException if a listed file is missing or has a different checksum
      */
-    static void verify(Path folder) {
+    public static void verify(Path folder) {
         Path sums = folder.resolve(FILE);
         if (!Files.isRegularFile(sums)) {
             return;
         }
         read(folder).forEach((name, sha256) -> verify(folder.resolve(name), sha256));
+    }
+
+    /**
+     * Verifies the file, if its folder has a {@code SHA256SUMS} file that lists it.
+     *
+     * @throws ModelFileException if the file is missing or has a different checksum
+     */
+    public static void verifyIfListed(Path file) {
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
+        if (!Files.isRegularFile(folder.resolve(FILE))) {
+            return;
+        }
+        String sha256 = read(folder).get(file.getFileName().toString());
+        if (sha256 != null) {
+            verify(file, sha256);
+        }
     }
 
     /**

@@ -70,9 +70,10 @@ public final class PipelineFolder implements Pipeline {
         return index.text("_class_name");
     }
 
+    /** In diffusers, only SDXL's pipelines have this setting, and it is on unless the folder says otherwise. */
     @Override
     public boolean zerosForEmptyPrompt() {
-        return index.flag("force_zeros_for_empty_prompt", false);
+        return index.flag("force_zeros_for_empty_prompt", pipelineClass().startsWith("StableDiffusionXL"));
     }
 
     @Override

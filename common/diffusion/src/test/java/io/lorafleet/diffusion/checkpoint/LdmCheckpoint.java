@@ -162,7 +162,7 @@ final class LdmCheckpoint {
         return name.startsWith("text_model.") || name.startsWith("text_projection") ? name : "text_model." + name;
     }
 
-    private static String unet(String name, UNetConfig config) {
+    static String unet(String name, UNetConfig config) {
         int down = config.layersPerBlock() + 1;
         int last = config.channels().size() - 1;
         String renamed = replace(

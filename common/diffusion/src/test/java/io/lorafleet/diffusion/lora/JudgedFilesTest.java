@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lorafleet.diffusion.weights.BaseParts;
 import io.lorafleet.diffusion.weights.BaseWeights;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.diffusion.weights.Safetensors;
 import io.lorafleet.safetensors.adapter.TextEncoderTensors;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,16 +37,23 @@ class JudgedFilesTest {
     void readsOrRefusesTheFile(String name, JsonNode file, BaseParts base) {
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
-        Safetensors weights = Safetensors.of(name, bytes(file.get("tensors")));
+        byte[] content = file.has("hex")
+                ? HexFormat.of().parseHex(file.get("hex").asText())
+                : bytes(file.get("tensors"), Float.parseFloat(file.path("value").asText("0")));
         if (file.get("reason").isNull()) {
-            LoraAdapter read = LoraFile.read(weights, base, textEncoder);
+            LoraAdapter read = LoraFile.read(Safetensors.of(name, content), base, textEncoder);
             int updates = read.updates().size()
                     + read.textUpdates().stream().mapToInt(Map::size).sum();
             assertThat(updates).isEqualTo(file.path("updates").asInt(1));
+            assertThat(read.vectors())
+                    .allMatch(vectors ->
+                            vectors.shape().equals(new Shape(file.get("vectors").asInt(), 5)))
+                    .hasSize(file.has("vectors") ? 2 : 0);
         } else {
-            assertThatThrownBy(() -> LoraFile.read(weights, base, textEncoder))
-                    .isInstanceOf(AdapterException.class)
-                    .hasMessageContaining(file.get("reason").asText());
+            assertThatThrownBy(() -> LoraFile.read(Safetensors.of(name, content), base, textEncoder))
+                    .isInstanceOfAny(AdapterException.class, ModelFileException.class)
+                    .hasMessageContaining(
+                            file.path("engineReason").asText(file.get("reason").asText()));
         }
     }
 
@@ -71,8 +80,8 @@ class JudgedFilesTest {
                 .toArray());
     }
 
-    /** @return a safetensors file whose values are all zero */
-    private static byte[] bytes(JsonNode tensors) {
+    /** @return a safetensors file whose values are all the same */
+    private static byte[] bytes(JsonNode tensors, float value) {
         StringBuilder header = new StringBuilder("{\"__metadata__\": {}");
         long[] end = new long[1];
         tensors.properties().forEach(tensor -> {
@@ -82,10 +91,13 @@ class JudgedFilesTest {
                     .formatted(tensor.getKey(), tensor.getValue(), start, end[0]));
         });
         byte[] json = header.append('}').toString().getBytes(UTF_8);
-        return ByteBuffer.allocate(Long.BYTES + json.length + (int) end[0])
+        ByteBuffer file = ByteBuffer.allocate(Long.BYTES + json.length + (int) end[0])
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(json.length)
-                .put(json)
-                .array();
+                .put(json);
+        while (file.hasRemaining()) {
+            file.putFloat(value);
+        }
+        return file.array();
     }
 }

@@ -42,10 +42,11 @@ class PromptEncoderTest {
     void countsTheTokensThatAreUsedAndCut() {
         String prompt = "star ".repeat(100);
         int all = model.prompts().parts().get(0).tokenizer().tokens(prompt).size();
-        assertThat(model.prompts().count(prompt, CHUNKED)).isEqualTo(new TokenCount(all, 0));
-        assertThat(model.prompts().count(prompt, EncodingOptions.DEFAULT)).isEqualTo(new TokenCount(30, all - 30));
-        assertThat(model.prompts().count("(a:1.3)", WEIGHTED))
-                .isEqualTo(model.prompts().count("a", EncodingOptions.DEFAULT));
+        assertThat(model.prompts().count(prompt, CHUNKED, List.of())).isEqualTo(new TokenCount(all, 0));
+        assertThat(model.prompts().count(prompt, EncodingOptions.DEFAULT, List.of()))
+                .isEqualTo(new TokenCount(30, all - 30));
+        assertThat(model.prompts().count("(a:1.3)", WEIGHTED, List.of()))
+                .isEqualTo(model.prompts().count("a", EncodingOptions.DEFAULT, List.of()));
     }
 
     @Test

@@ -120,6 +120,15 @@ class PipelineFolderTest {
     }
 
     @Test
+    void zerosAnEmptyPromptOfSdxlUnlessTheFolderSaysOtherwise() throws IOException {
+        assertThat(PipelineFolder.open(folder).zerosForEmptyPrompt()).isFalse();
+        edit("model_index.json", "\"StableDiffusionPipeline\"", "\"StableDiffusionXLPipeline\"");
+        assertThat(PipelineFolder.open(folder).zerosForEmptyPrompt()).isTrue();
+        edit("model_index.json", "{", "{\"force_zeros_for_empty_prompt\": false,");
+        assertThat(PipelineFolder.open(folder).zerosForEmptyPrompt()).isFalse();
+    }
+
+    @Test
     void namesAMissingTensor() throws IOException {
         edit("unet/config.json", "\"layers_per_block\": 1", "\"layers_per_block\": 2");
         assertRefused(folder, "down_blocks.0.resnets.1.norm1.weight: expected (32), found no such tensor");

@@ -12,13 +12,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One immutable version of a LoRA adapter. The record's key is {@code name@version}.
+ * One immutable version of an adapter: of a LoRA, or of an embedding. The record's key is {@code name@version}.
  *
  * @param name adapter name
  * @param version version number, starting at 1; each new version of the adapter gets the next number
  * @param sha256 SHA-256 of the safetensors file, which is stored in the blob store under {@link BlobKeys#adapter}
  * @param sizeBytes size of the safetensors file, in bytes
- * @param rank largest rank of any layer
+ * @param rank largest rank of any layer; 0 for an embedding, which changes no layer
  * @param baseFingerprint {@link WorkerStatus.BaseModel#fingerprint} of the base that the adapter was made for; null if
  *     unknown
  * @param kind purpose of the adapter
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param figures quality compared with the parent; null if not measured
  * @param textEncoder what happens to the file's tensors for a text encoder; null if it has none
  * @param samplingDefaults sampling that the author prescribes; null for none
+ * @param embedding the word that the file's vectors stand for; null if the file has updates of layers
  */
 public record AdapterVersion(
         String name,
@@ -44,7 +45,8 @@ public record AdapterVersion(
         @Nullable Lineage lineage,
         @Nullable Figures figures,
         @Nullable TextEncoder textEncoder,
-        @Nullable SamplingDefaults samplingDefaults) {
+        @Nullable SamplingDefaults samplingDefaults,
+        @Nullable Embedding embedding) {
 
     /** The use of a file's tensors for a text encoder. */
     public enum TextEncoder {
@@ -71,7 +73,7 @@ public record AdapterVersion(
         Check.range("version", 1, Integer.MAX_VALUE, version);
         Check.sha256("sha256", sha256);
         Check.range("sizeBytes", 1, Long.MAX_VALUE, sizeBytes);
-        Check.range("rank", 1, Integer.MAX_VALUE, rank);
+        Check.range("rank", embedding == null ? 1 : 0, embedding == null ? Integer.MAX_VALUE : 0, rank);
         if (baseFingerprint != null) {
             Check.sha256("baseFingerprint", baseFingerprint);
         }
@@ -90,7 +92,48 @@ public record AdapterVersion(
             throw new IllegalArgumentException("guidanceScale: expected none for a student, whose guidance replaces it,"
                     + " found " + samplingDefaults.guidanceScale());
         }
+        if (embedding != null && kind == Kind.STUDENT) {
+            throw new IllegalArgumentException("kind: expected style for an embedding, found student");
+        }
+        if (embedding != null && textEncoder != TextEncoder.APPLIED) {
+            throw new IllegalArgumentException(
+                    "textEncoder: expected applied for an embedding, which changes nothing else, found " + textEncoder);
+        }
         Check.present("createdAt", createdAt);
+    }
+
+    /** Creates a version with updates of layers. */
+    public AdapterVersion(
+            String name,
+            int version,
+            String sha256,
+            long sizeBytes,
+            int rank,
+            @Nullable String baseFingerprint,
+            Kind kind,
+            @Nullable Double guidance,
+            Instant createdAt,
+            @Nullable Instant retiredAt,
+            @Nullable Lineage lineage,
+            @Nullable Figures figures,
+            @Nullable TextEncoder textEncoder,
+            @Nullable SamplingDefaults samplingDefaults) {
+        this(
+                name,
+                version,
+                sha256,
+                sizeBytes,
+                rank,
+                baseFingerprint,
+                kind,
+                guidance,
+                createdAt,
+                retiredAt,
+                lineage,
+                figures,
+                textEncoder,
+                samplingDefaults,
+                null);
     }
 
     /** Creates an uploaded version without tensors for a text encoder. It has neither lineage nor figures. */
@@ -152,7 +195,8 @@ public record AdapterVersion(
                 lineage,
                 figures,
                 textEncoder,
-                samplingDefaults);
+                samplingDefaults,
+                embedding);
     }
 
     /** @return whether the version changes a text encoder */

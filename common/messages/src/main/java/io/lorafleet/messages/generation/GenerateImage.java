@@ -5,8 +5,11 @@ import io.lorafleet.messages.Check;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.adapter.Embedding;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +80,7 @@ public record GenerateImage(
     /** The latest version of this schema. */
     public static final int SCHEMA_VERSION = 3;
 
-    /** The version that added {@link AppliedAdapter#textEncoder}. */
+    /** The version that added {@link AppliedAdapter#textEncoder} and {@link AppliedAdapter#triggerWord}. */
     static final int TEXT_ADAPTERS_VERSION = 3;
 
     /** The version that added {@code promptEncoding}. */
@@ -150,12 +153,23 @@ public record GenerateImage(
         boolean changesText = adapters.stream().anyMatch(AppliedAdapter::changesText)
                 || (shadow != null && shadow.student().changesText());
         requireVersion("adapter.textEncoder", changesText ? true : null, TEXT_ADAPTERS_VERSION, schemaVersion);
+        requireDifferentTriggerWords(adapters);
         if (sampling != null) {
             sampling.requireFit(sampler, steps);
             if (sampling.guidanceInterval() != null && (guidanceScale == 1 || shadow != null)) {
                 throw new IllegalArgumentException(
                         "sampling.guidanceInterval: expected none without guidance or with a shadow, found "
                                 + sampling.guidanceInterval());
+            }
+        }
+    }
+
+    private static void requireDifferentTriggerWords(List<AppliedAdapter> adapters) {
+        Set<String> words = new HashSet<>();
+        for (AppliedAdapter each : adapters) {
+            if (each.triggerWord() != null && !words.add(Embedding.folded(each.triggerWord()))) {
+                throw new IllegalArgumentException("adapters: expected embeddings with different trigger words, found "
+                        + each.triggerWord() + " twice");
             }
         }
     }

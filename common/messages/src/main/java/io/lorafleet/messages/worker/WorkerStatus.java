@@ -10,6 +10,7 @@ import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,9 @@ public record WorkerStatus(
 
     /** Maximum length of each adapter list. The limit keeps the status small, because workers send it often. */
     public static final int MAX_ADAPTERS_NAMED = 1000;
+
+    /** Stable Diffusion XL has two text encoders. */
+    private static final int MAX_TEXT_ENCODERS = 2;
 
     /** The states of a worker. */
     public enum State {
@@ -130,6 +134,28 @@ public record WorkerStatus(
     }
 
     /**
+     * The sizes of a text encoder that adapters and requests must fit.
+     *
+     * @param width number of values that stand for a token
+     * @param layers number of layers
+     * @param tokens number of tokens that the text encoder takes at once, with the start token and the end token
+     */
+    public record TextEncoderShape(int width, int layers, int tokens) {
+        private static final int START_AND_END = 2;
+
+        public TextEncoderShape {
+            Check.range("textEncoder.width", 1, 1_000_000, width);
+            Check.range("textEncoder.layers", 1, 1000, layers);
+            Check.range("textEncoder.tokens", START_AND_END + 1, 1_000_000, tokens);
+        }
+
+        /** @return the largest number of tokens of a prompt that are encoded at once */
+        public int chunk() {
+            return tokens - START_AND_END;
+        }
+    }
+
+    /**
      * The resident base.
      *
      * @param name name of the model folder
@@ -138,6 +164,8 @@ public record WorkerStatus(
      * @param defaultSize width and height of images, in pixels, for requests that do not specify a size
      * @param defaultSampler sampler configured in the model folder, for requests that do not specify a sampler
      * @param inpainting whether every request needs an init image and a mask; null for no
+     * @param textEncoders text encoders, of which SDXL has two; null if the worker's release did not describe them.
+     *     Then gateways do not compare adapters and requests with them, and only the worker does
      */
     public record BaseModel(
             String name,
@@ -145,19 +173,40 @@ public record WorkerStatus(
             int sizeMultiple,
             int defaultSize,
             SamplerName defaultSampler,
-            @Nullable Boolean inpainting) {
+            @Nullable Boolean inpainting,
+            @Nullable List<TextEncoderShape> textEncoders) {
         public BaseModel {
             Check.present("model.name", name);
             Check.sha256("model.fingerprint", fingerprint);
             Check.range("model.sizeMultiple", 1, GenerateImage.MAX_SIZE, sizeMultiple);
             Check.range("model.defaultSize", GenerateImage.MIN_SIZE, GenerateImage.MAX_SIZE, defaultSize);
             Check.present("model.defaultSampler", defaultSampler);
+            if (textEncoders != null) {
+                Check.range("number of model.textEncoders", 1, MAX_TEXT_ENCODERS, textEncoders.size());
+                textEncoders = List.copyOf(textEncoders);
+            }
         }
 
-        /** Creates the description of a base that needs no mask. */
+        /** Creates the description of a base that needs no mask, and whose text encoders are not described. */
         public BaseModel(
                 String name, String fingerprint, int sizeMultiple, int defaultSize, SamplerName defaultSampler) {
-            this(name, fingerprint, sizeMultiple, defaultSize, defaultSampler, null);
+            this(name, fingerprint, sizeMultiple, defaultSize, defaultSampler, null, null);
+        }
+
+        /**
+         * @return the largest {@code clipSkip} that the base supports: then the UNet receives the embeddings of the
+         *     tokens, before the first layer. SDXL uses the states one layer before those of the other models. Empty if
+         *     the text encoders are not described
+         */
+        public OptionalInt maxClipSkip() {
+            if (textEncoders == null) {
+                return OptionalInt.empty();
+            }
+            int layers = textEncoders.stream()
+                    .mapToInt(TextEncoderShape::layers)
+                    .min()
+                    .orElseThrow();
+            return OptionalInt.of(textEncoders.size() == 1 ? layers : layers - 1);
         }
 
         /** @return whether every request needs an init image and a mask */

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The contents of an adapter file, as far as its header shows them. Whether a base has the layers, and whether the
- * values are finite, is checked when a worker loads the file.
+ * The contents of an adapter file, as far as its header shows them. {@link TextEncoderFit} compares them with the
+ * sizes of a base's text encoders. Whether a base has the layers, and whether the values are finite, is checked when a
+ * worker loads the file.
  *
  * @param scheme naming scheme of the file
  * @param layers updates of the layers
@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 public record AdapterContents(
         NamingScheme scheme, List<LayerUpdate> layers, Map<ModelPart, PeftSettings> settings, int ignored) {
     static final String SUPPORTED =
-            "expected an adapter for Stable Diffusion (LoRA, also with lora_mid, DoRA, LoHa or LoKr), found ";
+            "expected an adapter for Stable Diffusion (LoRA, also with lora_mid, DoRA, LoHa, LoKr or an embedding), found ";
 
     /** The methods of other tensors that tools write, by the tensor's name in its layer. */
     private static final Map<String, String> OTHER_METHODS = Map.ofEntries(
@@ -85,26 +85,6 @@ public record AdapterContents(
         return new Judge(tensors, PeftSettings.ofMetadata(metadata), textEncoder).judge();
     }
 
-    /** The number of problems of one kind, and the name of the first tensor or layer that has it. */
-    private static final class Examples {
-        private final String first;
-        private int count;
-
-        Examples(String first) {
-            this.first = first;
-        }
-
-        static void count(Map<String, Examples> found, String kind, String name) {
-            found.computeIfAbsent(kind, any -> new Examples(name)).count++;
-        }
-
-        static List<String> reasons(Map<String, Examples> found) {
-            return found.entrySet().stream()
-                    .map(each -> each.getKey() + ": " + each.getValue().count + ", such as " + each.getValue().first)
-                    .toList();
-        }
-    }
-
     /** A layer, as the file names it. */
     private record Layer(ModelPart part, String name) {}
 
@@ -114,7 +94,7 @@ public record AdapterContents(
         private final TextEncoderTensors textEncoder;
         private final Map<Layer, Map<Role, String>> layers = new LinkedHashMap<>();
         private final Set<NamingScheme> schemes = new TreeSet<>();
-        private final Map<String, Examples> unusable = new TreeMap<>();
+        private final Examples unusable = new Examples();
         private final List<String> reasons = new ArrayList<>();
         private int ignored;
 
@@ -131,14 +111,13 @@ public record AdapterContents(
                 try {
                     updates.add(LayerUpdate.of(layer.part(), layer.name(), names, tensors));
                 } catch (LayerUpdate.Mismatch e) {
-                    Examples.count(
-                            unusable, "layers with unusable tensors", layer.name() + " (" + e.getMessage() + ")");
+                    unusable.count("layers with unusable tensors", layer.name() + " (" + e.getMessage() + ")");
                 }
             });
             if (schemes.equals(Set.of(NamingScheme.DIFFUSERS))) {
                 judgeSettings(updates);
             }
-            reasons.addAll(Examples.reasons(unusable));
+            reasons.addAll(unusable.reasons());
             if (schemes.size() > 1) {
                 reasons.add("names in several schemes: " + schemes);
             }
@@ -169,8 +148,8 @@ public record AdapterContents(
             for (LayerUpdate update : updates) {
                 Optional.ofNullable(settings.get(update.part()))
                         .flatMap(own -> own.mismatch(update))
-                        .ifPresent(why -> Examples.count(
-                                unusable, "layers that do not fit PEFT's settings", update.layer() + " (" + why + ")"));
+                        .ifPresent(why -> unusable.count(
+                                "layers that do not fit PEFT's settings", update.layer() + " (" + why + ")"));
             }
         }
 
@@ -179,15 +158,14 @@ public record AdapterContents(
                 if (textEncoder == TextEncoderTensors.IGNORE) {
                     ignored++;
                 } else {
-                    Examples.count(unusable, "tensors for a text encoder, where only the UNet can change", tensor);
+                    unusable.count("tensors for a text encoder, where only the UNet can change", tensor);
                 }
                 return;
             }
             TensorName.parse(tensor)
                     .ifPresentOrElse(
                             name -> sort(tensor, name),
-                            () -> Examples.count(
-                                    unusable,
+                            () -> unusable.count(
                                     "tensors without the prefix unet., text_encoder., text_encoder_2., lora_unet_,"
                                             + " lora_te_, lora_te1_, lora_te2_ or base_model.model.",
                                     tensor));
@@ -198,19 +176,19 @@ public record AdapterContents(
             Role role = name.role();
             if (role == null) {
                 String method = OTHER_METHODS.getOrDefault(name.suffix(), "an unknown method");
-                Examples.count(unusable, "tensors of " + method, tensor);
+                unusable.count("tensors of " + method, tensor);
             } else if (!name.isKnownLayer()) {
                 String kind = name.part() == ModelPart.UNET
                         ? "tensors for layers that no UNet of Stable Diffusion has"
                         : "tensors for layers that no text encoder of Stable Diffusion has (upload with"
                                 + " textEncoder=ignore to use the rest)";
-                Examples.count(unusable, kind, tensor);
+                unusable.count(kind, tensor);
             } else {
                 String twin = layers.computeIfAbsent(
                                 new Layer(name.part(), name.layer()), layer -> new EnumMap<>(Role.class))
                         .put(role, tensor);
                 if (twin != null) {
-                    Examples.count(unusable, "repeated tensors", tensor + " and " + twin);
+                    unusable.count("repeated tensors", tensor + " and " + twin);
                 }
             }
         }

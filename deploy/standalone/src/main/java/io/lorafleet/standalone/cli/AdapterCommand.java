@@ -42,12 +42,15 @@ public final class AdapterCommand {
                 "",
                 "Examples:",
                 "  fleet adapter add crayon crayon.safetensors",
-                "  fleet adapter add fast student.safetensors --student --guidance 5"
+                "  fleet adapter add fast student.safetensors --student --guidance 5",
+                "  fleet adapter add cat-toy learned_embeds.safetensors --trigger-word '<cat-toy>'"
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
-            @Parameters(paramLabel = "FILE", description = "LoRA weights: a safetensors file, or a folder of PEFT.")
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "LoRA weights or an embedding: a safetensors file, or a folder of PEFT.")
                     Path file,
             @ArgGroup(exclusive = false) @Nullable StudentOptions student,
             @Option(
@@ -62,6 +65,14 @@ public final class AdapterCommand {
                             description = "Ignores the file's tensors for the text encoders: the adapter changes the"
                                     + " UNet alone.")
                     boolean ignoreTextEncoder,
+            @Option(
+                            names = "--trigger-word",
+                            paramLabel = "WORD",
+                            description =
+                                    "For an embedding: the word in a prompt that its vectors replace. Default: the"
+                                            + " word in the file or, if the file has none, NAME.")
+                    @Nullable
+                    String triggerWord,
             @Mixin SamplingDefaultsOptions sampling)
             throws IOException, InterruptedException {
         if (!Files.exists(file)) {
@@ -75,11 +86,15 @@ public final class AdapterCommand {
                                 student == null ? null : student.guidance,
                                 base,
                                 ignoreTextEncoder,
+                                triggerWord,
                                 sampling.defaults()),
                 added -> "added " + added.pinned() + " (sha256 " + added.sha256() + ")"
                         + (added.textEncoder() == TextEncoder.IGNORED
                                 ? "; its tensors for a text encoder are ignored"
-                                : ""),
+                                : "")
+                        + (added.embedding() == null
+                                ? ""
+                                : "; its trigger word is " + added.embedding().triggerWord()),
                 AdapterCommand::reference);
         return ExitCode.OK;
     }

@@ -3,6 +3,7 @@ package io.lorafleet.standalone.cli;
 
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.adapter.Embedding;
 import io.lorafleet.messages.adapter.Figures;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.standalone.cli.option.Table;
@@ -34,8 +35,12 @@ final class AdapterTable {
         return new Table<Row>()
                 .column("NAME", row -> row.version().name())
                 .column("VERSION", row -> Integer.toString(row.version().version()))
-                .column("KIND", row -> lowerCase(row.version().kind()))
-                .column("RANK", row -> Integer.toString(row.version().rank()))
+                .column("KIND", AdapterTable::kind)
+                .column(
+                        "RANK",
+                        row -> row.version().embedding() == null
+                                ? Integer.toString(row.version().rank())
+                                : "")
                 .column("SIZE", row -> Words.bytes(row.version().sizeBytes()))
                 .column("AGE", row -> Words.age(row.version().createdAt(), now))
                 .column("USE", Row::use)
@@ -49,6 +54,12 @@ final class AdapterTable {
                                 ? ""
                                 : row.version().samplingDefaults().text())
                 .wideColumn("SHA256", row -> row.version().sha256());
+    }
+
+    /** An embedding can only be used with its trigger word, so the table always shows the word. */
+    private static String kind(Row row) {
+        Embedding embedding = row.version().embedding();
+        return embedding == null ? lowerCase(row.version().kind()) : "embedding " + embedding.triggerWord();
     }
 
     private static String use(AdapterVersion version, AdapterInfo adapter) {

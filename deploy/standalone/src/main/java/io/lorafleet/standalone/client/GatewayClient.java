@@ -196,7 +196,7 @@ public final class GatewayClient {
     /** @param guidance guidance scale with which a student was distilled, or null for a style */
     public Response<AdapterVersion> addAdapter(String name, Path file, @Nullable Double guidance)
             throws IOException, InterruptedException {
-        return addAdapter(name, file, guidance, null, false, null);
+        return addAdapter(name, file, guidance, null, false, null, null);
     }
 
     /**
@@ -205,6 +205,7 @@ public final class GatewayClient {
      * @param file safetensors file or PEFT folder
      * @param base name of the base; null for the fleet's default base
      * @param ignoreTextEncoder whether to ignore tensors for a text encoder instead of applying them
+     * @param triggerWord word that an embedding's vectors replace; null for the word in the file or the adapter's name
      * @param sampling sampling that the author prescribes; null for none
      */
     public Response<AdapterVersion> addAdapter(
@@ -213,12 +214,14 @@ public final class GatewayClient {
             @Nullable Double guidance,
             @Nullable String base,
             boolean ignoreTextEncoder,
+            @Nullable String triggerWord,
             @Nullable SamplingDefaults sampling)
             throws IOException, InterruptedException {
         String kind = guidance == null ? "?kind=style" : "?kind=student&guidance=" + guidance;
         String model = base == null ? "" : "&model=" + encoded(base);
         String textEncoder = ignoreTextEncoder ? "&textEncoder=ignore" : "";
-        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder + query(sampling))
+        String word = triggerWord == null ? "" : "&triggerWord=" + encoded(triggerWord);
+        HttpRequest put = request(adapterPath(name) + kind + model + textEncoder + word + query(sampling))
                 .timeout(UPLOAD_TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(Files.isDirectory(file) ? PeftFolder.body(file) : UploadBody.of(file))

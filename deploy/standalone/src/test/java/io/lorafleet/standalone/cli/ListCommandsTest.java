@@ -81,6 +81,13 @@ class ListCommandsTest {
     }
 
     @Test
+    void anEmbeddingIsListedWithItsTriggerWord() {
+        String embedding = "'rank':0,'textEncoder':'applied','embedding':{'triggerWord':'<toy>','vectors':4}";
+        gateway.on("GET /v1/adapters", 200, "[{'name':'toy','versions':[" + version("toy", 1, embedding) + "]}]");
+        assertThat(run("adapter", "list").out()).containsPattern("toy +1 +embedding <toy> +3\\.1 MB");
+    }
+
+    @Test
     void wideTablesHaveMoreColumns() {
         assertThat(run("workers", "-o", "wide").out()).contains("RESIDENT", "REASONS", "ink@1", "oil@2: why");
         assertThat(run("adapter", "list", "-o", "wide").out())

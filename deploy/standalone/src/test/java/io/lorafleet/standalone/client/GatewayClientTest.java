@@ -181,8 +181,8 @@ class GatewayClientTest {
                             + "'samplingDefaults':{'sampler':'lcm','guidanceScale':1.0,'timesteps':[999,499]}}");
         });
         SamplingDefaults prescribed = new SamplingDefaults(SamplerName.LCM, null, 1.0, null, List.of(999, 499), null);
-        AdapterVersion added =
-                client.addAdapter("lcm", file, null, null, false, prescribed).value();
+        AdapterVersion added = client.addAdapter("lcm", file, null, null, false, null, prescribed)
+                .value();
         assertThat(asked)
                 .containsExactly("/v1/adapters/lcm?kind=style&sampler=lcm&guidanceScale=1.0&timesteps=999%2C499");
         assertThat(added.samplingDefaults().text()).isEqualTo("sampler lcm, timesteps [999, 499], guidance scale 1.0");

@@ -105,11 +105,12 @@ public final class AdmissionRules {
         }
         String prompt = checks.text("prompt", limits.maxPromptLength(), body.prompt(), "");
         String negativePrompt = checks.text("negativePrompt", limits.maxPromptLength(), body.negativePrompt(), "");
+        TriggerWords.check(resolved, prompt, negativePrompt, checks);
         GuidanceSettings scales = GuidanceSettings.of(resolved, body.guidanceScale(), checks);
         SamplingFields sampling = SamplingFields.of(body, checks);
         int steps = sampling.steps(body.steps(), limits.maxSteps());
         SamplerName sampler = checks.oneOf("sampler", SamplerName.values(), body.sampler(), model.defaultSampler());
-        PromptEncoding encoding = PromptEncodingField.of(body, checks);
+        PromptEncoding encoding = PromptEncodingField.of(body, model, resolved, checks);
         InitImageFile image = InitImageFile.of(body, model, steps, limits, checks);
         SamplingOptions options = sampling.options(sampler, steps, scales.guidanceScale() != 1, image);
         RequestedSize size = RequestedSize.of(body, image, model, limits, checks);

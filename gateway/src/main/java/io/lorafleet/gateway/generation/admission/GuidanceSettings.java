@@ -85,6 +85,16 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
     }
 
     private static double scale(ResolvedAdapter adapter, FieldChecks checks) {
+        if (adapter.isEmbedding()) {
+            Double scale = adapter.name().scale();
+            if (scale != null && scale != DEFAULT_ADAPTER_SCALE) {
+                checks.refuse(
+                        adapter.name().scaleField(),
+                        "none or 1 with an embedding, whose word can have a weight in the prompt",
+                        scale);
+            }
+            return DEFAULT_ADAPTER_SCALE;
+        }
         return checks.number(
                 adapter.name().scaleField(),
                 -GenerateImage.MAX_ADAPTER_SCALE,

@@ -10,6 +10,10 @@ record ResolvedAdapter(AdapterReference name, AdapterVersion version) {
         return version.kind() == Kind.STUDENT;
     }
 
+    boolean isEmbedding() {
+        return version.embedding() != null;
+    }
+
     @Override
     public String toString() {
         return version.pinned().toString();

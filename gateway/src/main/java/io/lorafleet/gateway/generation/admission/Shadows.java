@@ -19,7 +19,8 @@ import java.util.Optional;
  *
  * <p>A request with one adapter can get the shadow from that adapter's route. A guided request without adapters can get
  * the shadow from any route. A request with several adapters gets no shadow, because the shadow would have to match the
- * combination of adapters.
+ * combination of adapters. A request with an embedding gets no shadow, because the shadow's prompt would have to contain
+ * the embedding's vectors.
  */
 final class Shadows {
     private final AdapterRegistry registry;
@@ -32,7 +33,8 @@ final class Shadows {
     Optional<ShadowStudent> pick(
             String requestId, List<ResolvedAdapter> resolved, GuidanceSettings scales, String base) {
         double guidance = effectiveGuidance(resolved, scales);
-        if (resolved.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
+        boolean embedding = resolved.stream().anyMatch(ResolvedAdapter::isEmbedding);
+        if (embedding || resolved.size() > 1 || guidance <= 1 || guidance > GenerateImage.MAX_GUIDANCE_SCALE) {
             return Optional.empty();
         }
         return candidate(requestId, resolved, base).flatMap(adapter -> shadow(adapter, requestId, guidance));

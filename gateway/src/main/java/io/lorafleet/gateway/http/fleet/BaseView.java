@@ -3,6 +3,9 @@ package io.lorafleet.gateway.http.fleet;
 
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base in the API, with what a client needs to know for a request.
@@ -12,6 +15,7 @@ import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
  * @param sizeMultiple number of which widths and heights must be multiples
  * @param maxPixels maximum width times height of an image
  * @param readySlots number of requests that the ready workers with this base can hold at the same time
+ * @param textEncoders sizes of the text encoders; absent if the base's workers have a release that did not describe them
  */
 record BaseView(
         String name,
@@ -20,7 +24,8 @@ record BaseView(
         int sizeMultiple,
         long maxPixels,
         SamplerName defaultSampler,
-        int readySlots) {
+        int readySlots,
+        @Nullable List<TextEncoderShape> textEncoders) {
 
     static BaseView of(BaseModel base, long maxPixels, int readySlots) {
         return new BaseView(
@@ -30,6 +35,7 @@ record BaseView(
                 base.sizeMultiple(),
                 maxPixels,
                 base.defaultSampler(),
-                readySlots);
+                readySlots,
+                base.textEncoders());
     }
 }

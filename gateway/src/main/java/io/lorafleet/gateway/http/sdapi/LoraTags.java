@@ -33,6 +33,13 @@ record LoraTags(String prompt, List<Map<String, Object>> adapters) {
         return new LoraTags(tag.appendTail(text).toString().strip(), adapters);
     }
 
+    /** @return whether a tag names this adapter, in any version */
+    boolean names(String adapter) {
+        return adapters.stream()
+                .map(tag -> String.valueOf(tag.get("adapter")))
+                .anyMatch(name -> name.equals(adapter) || name.startsWith(adapter + "@"));
+    }
+
     /** A second number would be the scale of the UNet, and the first one that of the text encoder. */
     private static double scale(String numbers, FieldChecks checks) {
         try {

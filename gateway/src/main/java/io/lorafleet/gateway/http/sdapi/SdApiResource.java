@@ -16,6 +16,7 @@ import io.lorafleet.gateway.security.Caller;
 import io.lorafleet.gateway.security.Roles;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.generation.GenerationFailed;
+import io.lorafleet.registry.AdapterRegistry;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
@@ -53,6 +54,7 @@ public final class SdApiResource {
     private final SdApiRequests requests;
     private final SdResults results;
     private final ModelDirectory models;
+    private final AdapterRegistry adapters;
     private final Caller caller;
 
     SdApiResource(
@@ -62,6 +64,7 @@ public final class SdApiResource {
             SdApiRequests requests,
             SdResults results,
             ModelDirectory models,
+            AdapterRegistry adapters,
             Caller caller) {
         this.submitter = submitter;
         this.streams = streams;
@@ -69,6 +72,7 @@ public final class SdApiResource {
         this.requests = requests;
         this.results = results;
         this.models = models;
+        this.adapters = adapters;
         this.caller = caller;
     }
 
@@ -96,12 +100,11 @@ public final class SdApiResource {
         if (body == null) {
             throw new ProblemException(Problem.invalid("body", "a JSON object", "none"));
         }
-        SdTask task = SdTask.of(body.fields(), withImage, models);
+        SdTask task = SdTask.of(body.fields(), withImage, models, adapters);
         String owner = caller.owner();
         streams.requireRoom(owner); // before the request is submitted
-        String id = submitter
-                .submit(task.request(), null, field -> NAMES.getOrDefault(field, field))
-                .id();
+        String id =
+                submitter.submit(task.request(), null, SdApiResource::nameOf).id();
         requests.add(id, owner);
         Multi<byte[]> answer = finished.of(id, owner)
                 .map(generation -> Json.write(result(task, body.withoutFiles(), generation)))
@@ -112,6 +115,11 @@ public final class SdApiResource {
                 .encodeAsJsonArray(false)
                 .header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
                 .build();
+    }
+
+    /** @return the web UI's name of a field; the prompt names the adapters */
+    private static String nameOf(String field) {
+        return field.startsWith("adapters") ? "prompt" : NAMES.getOrDefault(field, field);
     }
 
     private Map<String, Object> result(SdTask task, JsonNode parameters, Generation generation) {

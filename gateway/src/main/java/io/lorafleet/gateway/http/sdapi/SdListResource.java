@@ -159,7 +159,7 @@ public final class SdListResource {
     @Operation(hidden = true)
     public List<Map<String, Object>> loras() {
         return adapters.all().stream()
-                .filter(adapter -> adapter.current().isPresent())
+                .filter(adapter -> adapter.current().isPresent() && !SdEmbeddings.isEmbedding(adapter))
                 .map(Adapter::name)
                 .map(name -> Map.<String, Object>of("name", name, "alias", name, "path", name, "metadata", Map.of()))
                 .toList();
@@ -203,7 +203,7 @@ public final class SdListResource {
     @Path("/embeddings")
     @Operation(hidden = true)
     public Map<String, Object> embeddings() {
-        return Map.of("loaded", Map.of(), "skipped", Map.of());
+        return SdEmbeddings.view(adapters);
     }
 
     @GET

@@ -7,6 +7,9 @@ import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.adapter.AdapterVersion;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.registry.AdapterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,17 +88,19 @@ record SdTask(GenerationRequest request, List<String> notes, boolean sendImages)
     /**
      * @param body JSON object of the request
      * @param withImage whether the request starts from an image
+     * @param adapters adapters, among them the embeddings that prompts can use without a tag
      * @throws ProblemException if a field is invalid or cannot be honoured
      */
-    static SdTask of(JsonNode body, boolean withImage, ModelDirectory models) {
+    static SdTask of(JsonNode body, boolean withImage, ModelDirectory models, AdapterRegistry adapters) {
         FieldChecks checks = new FieldChecks();
         SdFields fields = new SdFields("", body, checks);
         Map<String, Object> request = new HashMap<>();
         List<String> notes = new ArrayList<>();
-        prompts(fields, request, notes);
+        LoraTags tags = prompts(fields, request, notes);
         sampling(fields, request, notes);
         size(fields, request);
         settings(fields, request, models);
+        embeddings(tags, request, models, adapters);
         if (withImage) {
             image(fields, request, notes);
         } else {
@@ -109,13 +114,10 @@ record SdTask(GenerationRequest request, List<String> notes, boolean sendImages)
         return new SdTask(JSON.convertValue(request, GenerationRequest.class), List.copyOf(notes), sendImages);
     }
 
-    private static void prompts(SdFields fields, Map<String, Object> request, List<String> notes) {
+    private static LoraTags prompts(SdFields fields, Map<String, Object> request, List<String> notes) {
         String prompt = fields.text("prompt");
         LoraTags tags = LoraTags.of(prompt == null ? "" : prompt, fields.checks());
         request.put("prompt", tags.prompt());
-        if (!tags.adapters().isEmpty()) {
-            request.put("adapters", tags.adapters());
-        }
         String negative = fields.text("negative_prompt");
         request.put("negativePrompt", negative);
         request.put("promptWeights", true);
@@ -123,6 +125,24 @@ record SdTask(GenerationRequest request, List<String> notes, boolean sendImages)
                 .matcher(tags.prompt() + "\n" + (negative == null ? "" : negative))
                 .find()) {
             notes.add("BREAK, AND, [from:to:when] and [one|other] in prompts are text");
+        }
+        return tags;
+    }
+
+    /** Adds the embeddings that the prompts use, unless a tag names them. */
+    private static void embeddings(
+            LoraTags tags, Map<String, Object> request, ModelDirectory models, AdapterRegistry adapters) {
+        Object named = request.get("model");
+        BaseModel base = (named == null ? models.current() : models.base(named.toString())).orElse(null);
+        Object negative = request.get("negativePrompt");
+        List<String> prompts = List.of(tags.prompt(), negative == null ? "" : negative.toString());
+        List<Map<String, Object>> all = new ArrayList<>(tags.adapters());
+        SdEmbeddings.in(prompts, base, adapters).stream()
+                .map(AdapterVersion::name)
+                .filter(name -> !tags.names(name))
+                .forEach(name -> all.add(Map.of("adapter", name)));
+        if (!all.isEmpty()) {
+            request.put("adapters", all);
         }
     }
 

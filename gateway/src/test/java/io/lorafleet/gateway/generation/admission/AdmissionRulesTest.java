@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.generation.admission;
 
+import static io.lorafleet.gateway.Adapters.embedding;
 import static io.lorafleet.gateway.Adapters.student;
 import static io.lorafleet.gateway.Adapters.style;
 import static io.lorafleet.gateway.generation.Samples.NOTHING_BUT_A_PROMPT;
@@ -32,6 +33,9 @@ import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.SamplingOptions;
+import io.lorafleet.messages.worker.WorkerStatus;
+import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
+import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
 import io.lorafleet.registry.AdapterEvent;
 import io.lorafleet.registry.AdapterRegistry;
 import io.lorafleet.storage.Sha256;
@@ -103,6 +107,53 @@ class AdmissionRulesTest {
                 .isNull();
         assertThat(admitted(body(Map.of("prompt", "\u5927\u661F"))).promptEncoding())
                 .isNotNull(); // normalization could add bytes
+    }
+
+    @Test
+    void refusesToSkipMoreLayersThanTheModelHas() {
+        models.apply(describing(new TextEncoderShape(768, 12, 77)));
+        assertThat(refused(body(Map.of("clipSkip", 13)))).containsExactly(new BadField("clipSkip", "0 to 12", "13"));
+        models.apply(describing(new TextEncoderShape(768, 12, 77), new TextEncoderShape(1280, 32, 77)));
+        assertThat(refused(body(Map.of("clipSkip", 12)))).containsExactly(new BadField("clipSkip", "0 to 11", "12"));
+        assertThat(admitted(body(Map.of("clipSkip", 11))).encoding().clipSkip()).isEqualTo(11);
+    }
+
+    private static WorkerStatus describing(TextEncoderShape... textEncoders) {
+        BaseModel base = new BaseModel("tiny-sd", Samples.SHA, 8, 64, SamplerName.DDIM, null, List.of(textEncoders));
+        return new WorkerStatus("w1", WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a <Cat-Toy>, ''", "a star, (<cat-toy>:1.2)"})
+    void anEmbeddingReplacesItsWordInAPrompt(String prompt, String negativePrompt) {
+        adapters.apply(AdapterEvent.of(embedding("toy", "<cat-toy>")));
+        GenerateImage request =
+                admitted(body(Map.of("prompt", prompt, "negativePrompt", negativePrompt, "adapter", "toy")));
+        assertThat(request.adapters()).hasToString("[toy@1 for <cat-toy>]");
+        assertThat(request.schemaVersion()).isEqualTo(3);
+        assertThat(request.encoding().longPrompt()).isEqualTo(LongPrompt.CHUNKS); // the word has several tokens
+    }
+
+    @Test
+    void refusesEmbeddingsThatHaveNoEffect() {
+        adapters.apply(AdapterEvent.of(embedding("toy", "<cat-toy>")));
+        adapters.apply(AdapterEvent.of(embedding("other", "<CAT-toy>")));
+        assertThat(refused(body(Map.of("prompt", "a cat-toy", "adapter", "toy"))))
+                .containsExactly(new BadField(
+                        "adapter",
+                        "an embedding whose trigger word is in the prompt or the negative prompt",
+                        "toy@1, whose word <cat-toy> is in neither"));
+        List<Object> both = List.of(Map.of("adapter", "toy"), Map.of("adapter", "other"));
+        assertThat(refused(body(Map.of("prompt", "a <cat-toy>", "adapters", both))))
+                .containsExactly(new BadField(
+                        "adapters[1].adapter",
+                        "embeddings with different trigger words",
+                        "toy@1 and other@1, both with <CAT-toy>"));
+        assertThat(refused(body(Map.of("prompt", "a <cat-toy>", "adapter", "toy", "adapterScale", 0.5))))
+                .containsExactly(new BadField(
+                        "adapterScale",
+                        "none or 1 with an embedding, whose word can have a weight in the prompt",
+                        "0.5"));
     }
 
     @Test

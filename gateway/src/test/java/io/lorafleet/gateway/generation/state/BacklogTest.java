@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.gateway.generation.Samples;
 import io.lorafleet.messages.Priority;
+import io.lorafleet.messages.SamplerName;
+import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.testkit.StoppedClock;
 import java.time.Duration;
@@ -42,6 +44,35 @@ class BacklogTest {
         assertThat(backlog.waiting()).isEqualTo(new Backlog.Waiting(1, COST));
         table.apply(succeeded("b"));
         assertThat(backlog.waiting()).isEqualTo(Backlog.Waiting.NOTHING);
+    }
+
+    /** The limits of a caller depend on this number. */
+    @Test
+    void countsTheUnfinishedRequestsOfEachOwner() {
+        table.apply(requestOf("a", "alice"));
+        table.apply(requestOf("b", "alice"));
+        table.apply(requestOf("c", "bob"));
+        assertThat(backlog.waitingOf("alice")).isEqualTo(new Backlog.Waiting(2, 2 * COST));
+        table.apply(started("a"));
+        assertThat(backlog.waitingOf("alice")).isEqualTo(new Backlog.Waiting(2, 2 * COST));
+        table.apply(cancelled("a"));
+        assertThat(backlog.waitingOf("alice")).isEqualTo(new Backlog.Waiting(1, COST));
+        table.apply(succeeded("b"));
+        assertThat(backlog.waitingOf("alice")).isEqualTo(Backlog.Waiting.NOTHING);
+        assertThat(backlog.waitingOf("bob")).isEqualTo(new Backlog.Waiting(1, COST));
+        assertThat(backlog.waitingOf("carol")).isEqualTo(Backlog.Waiting.NOTHING);
+    }
+
+    private static GenerateImage requestOf(String id, String owner) {
+        return GenerateImage.builder(id, NOW)
+                .prompt("a red circle")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .owner(owner)
+                .build();
     }
 
     @Test

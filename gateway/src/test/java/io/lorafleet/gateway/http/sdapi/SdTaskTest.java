@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lorafleet.gateway.Adapters;
 import io.lorafleet.gateway.generation.Samples;
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
+import io.lorafleet.gateway.generation.admission.RequestedAdapter;
 import io.lorafleet.gateway.http.problem.ProblemException;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.registry.AdapterEvent;
+import io.lorafleet.registry.AdapterRegistry;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SdTaskTest {
     private final ModelDirectory models = new ModelDirectory(Clock.systemUTC());
+    private final AdapterRegistry adapters = new AdapterRegistry();
 
     @Test
     void translatesTheFields() throws JsonProcessingException {
@@ -40,6 +46,24 @@ class SdTaskTest {
                 .returns(6.0, GenerationRequest::guidanceScale)
                 .returns("tiny-sd", GenerationRequest::model)
                 .returns(1, GenerationRequest::clipSkip);
+    }
+
+    /** As in the web UI, an embedding needs no tag. */
+    @Test
+    void usesTheEmbeddingsWhoseWordsAreInThePrompts() throws JsonProcessingException {
+        for (String word : List.of("EasyNegative", "<cat-toy>", "unused")) {
+            adapters.apply(AdapterEvent.of(Adapters.embedding(word.replaceAll("[<>]", ""), word)));
+        }
+        GenerationRequest request = task("""
+                {"prompt": "a (<cat-toy>:1.2) <lora:ink:0.8>", "negative_prompt": "easynegative"}""", false).request();
+        assertThat(request.adapters())
+                .extracting(RequestedAdapter::adapter)
+                .containsExactlyInAnyOrder("ink", "EasyNegative", "cat-toy");
+        assertThat(task("{\"prompt\": \"a <cat-toy> <lora:cat-toy@1:1>\"}", false)
+                        .request()
+                        .adapters())
+                .extracting(RequestedAdapter::adapter)
+                .containsExactly("cat-toy@1");
     }
 
     @Test
@@ -133,6 +157,6 @@ class SdTaskTest {
 
     private SdTask task(String body, boolean withImage) throws JsonProcessingException {
         models.apply(Samples.ready());
-        return SdTask.of(new ObjectMapper().readTree(body), withImage, models);
+        return SdTask.of(new ObjectMapper().readTree(body), withImage, models, adapters);
     }
 }
