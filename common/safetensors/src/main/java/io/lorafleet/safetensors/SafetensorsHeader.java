@@ -75,10 +75,10 @@ public record SafetensorsHeader(
         if (length.length < LENGTH_BYTES) {
             throw new BadSafetensorsException("expected a safetensors file, found " + length.length + " bytes");
         }
-        refusePickle(length);
         long headerBytes =
                 ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (headerBytes < SHORTEST_BYTES || headerBytes > maxHeaderBytes) {
+            refusePickle(length);
             throw new BadSafetensorsException(
                     "header length: expected " + SHORTEST_BYTES + " to " + maxHeaderBytes + " bytes, found "
                             + Long.toUnsignedString(headerBytes) + " (truncated, or not a safetensors file?)");
@@ -91,7 +91,12 @@ public record SafetensorsHeader(
                 contents.metadata());
     }
 
-    /** @param start first bytes of the file */
+    /**
+     * Says what the file is if its length is not that of a header. A pickle is never shorter than a length, so all eight
+     * bytes are part of it, and they would be a length of many gigabytes.
+     *
+     * @param start first bytes of the file
+     */
     private static void refusePickle(byte[] start) throws BadSafetensorsException {
         boolean zip = start[0] == 'P' && start[1] == 'K';
         boolean pickle = start[0] == PICKLE_PROTOCOL && start[1] >= 2 && start[1] <= PICKLE_VERSIONS;

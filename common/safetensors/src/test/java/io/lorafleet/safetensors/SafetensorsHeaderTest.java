@@ -33,6 +33,24 @@ class SafetensorsHeaderTest {
                 .hasMessage("expected 8 bytes of tensor data, found 7 (truncated?)");
     }
 
+    /** The bytes of this length, 0x80 and 0x02, are also the first bytes of a pickle. */
+    @Test
+    void readsAHeaderOf640Bytes() throws Exception {
+        String json = "{\"t\":" + TENSOR + "}";
+        SafetensorsHeader header = read(json + " ".repeat(640 - json.length()));
+        assertThat(header.tensors()).containsOnlyKeys("t");
+    }
+
+    @Test
+    void namesAPickleAndAZipFile() {
+        byte[] pickle = {(byte) 0x80, 2, '}', 'q', 0, '(', 'X', 8, 0, 0, 0};
+        byte[] zip = {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0, 0, 0};
+        assertThatThrownBy(() -> SafetensorsHeader.read(new ByteArrayInputStream(pickle), MOST))
+                .hasMessageStartingWith("expected a safetensors file, found a pickle");
+        assertThatThrownBy(() -> SafetensorsHeader.read(new ByteArrayInputStream(zip), MOST))
+                .hasMessageStartingWith("expected a safetensors file, found a zip file");
+    }
+
     @Test
     void readsNothingAfterTheHeader() throws Exception {
         byte[] header = file("{\"t\":" + TENSOR + "}");

@@ -93,7 +93,7 @@ class SdApiTest extends GatewayTest {
         get("options").body("sd_model_checkpoint", containsString("tiny-sd ["));
         get("upscalers").body("[0].name", equalTo("None"));
         get("loras");
-        get("embeddings").body("loaded", equalTo(Map.of()));
+        get("embeddings").body("skipped", equalTo(Map.of()));
     }
 
     @ParameterizedTest
