@@ -63,6 +63,8 @@ class ProgramTest {
 
     private Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT", // a build in the background of a shell ignores it, and so would the program
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
