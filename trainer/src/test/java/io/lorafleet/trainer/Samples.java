@@ -45,7 +45,21 @@ public final class Samples {
     /** @param base fingerprint of the student's base; null if unknown */
     public static AdapterVersion student(String name, int version, String base) {
         return new AdapterVersion(
-                name, version, SHA, 10, 4, base, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, null, null, null, null);
+                name,
+                version,
+                SHA,
+                10,
+                4,
+                base,
+                AdapterVersion.Kind.STUDENT,
+                5.0,
+                NOW,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     public static AdapterVersion style(String name) {

@@ -10,8 +10,8 @@ import io.lorafleet.diffusion.unet.ControlNet;
  * @param net ControlNet of the image's model
  * @param image condition image, of the same size as the generated image
  * @param scale factor of the ControlNet's results
- * @param start share of the model evaluations before the ControlNet is used, from 0
- * @param end share of the model evaluations after which it is no longer used, greater than {@code start} and at most 1
+ * @param start fraction of the model evaluations that run before the ControlNet is first used, at least 0
+ * @param end fraction of the model evaluations after which it is no longer used, greater than {@code start} and at most 1
  * @see "diffusers pipelines/controlnet/pipeline_controlnet.py: control_guidance_start, control_guidance_end"
  */
 public record Control(ControlNet net, RgbImage image, double scale, double start, double end) {
@@ -30,7 +30,7 @@ public record Control(ControlNet net, RgbImage image, double scale, double start
      * @param evaluation index of a model evaluation
      * @param evaluations number of model evaluations; with an init image, of those that are left
      * @return whether the ControlNet is used in this evaluation, by diffusers' rule: the whole evaluation must be within
-     *     the shares
+     *     the fractions
      */
     boolean uses(int evaluation, int evaluations) {
         return (double) evaluation / evaluations >= start && (double) (evaluation + 1) / evaluations <= end;

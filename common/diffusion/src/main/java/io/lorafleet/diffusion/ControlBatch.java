@@ -39,7 +39,7 @@ final class ControlBatch {
      * All uses of one ControlNet.
      *
      * @param text keys and values of the rows of all uses, in order
-     * @param conditions embedded conditions of the same rows
+     * @param conditions embedded condition images of these rows
      */
     private record Group(ControlNet net, List<Use> uses, PreparedConditioning text, NDArray conditions) {}
 

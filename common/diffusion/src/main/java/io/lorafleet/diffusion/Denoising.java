@@ -185,7 +185,7 @@ public final class Denoising implements AutoCloseable {
         return prompt.rows(guidedNext());
     }
 
-    /** @return the ControlNets of the next model evaluation, each with its position among all ControlNets of the image */
+    /** @return the ControlNets of the next model evaluation, each with its position in the request */
     SortedMap<Integer, PreparedControl> nextControls() {
         List<PreparedControl> all = nextRows().controls();
         SortedMap<Integer, PreparedControl> used = new TreeMap<>();

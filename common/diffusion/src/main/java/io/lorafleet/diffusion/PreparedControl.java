@@ -7,8 +7,8 @@ import io.lorafleet.diffusion.unet.Conditioning;
 import io.lorafleet.diffusion.unet.PreparedConditioning;
 
 /**
- * The inputs of a ControlNet that do not change between steps. The prepared prompt owns the arrays. This is not a
- * record, because two objects are equal only if they are the same.
+ * The inputs of a ControlNet that do not change between steps. The prepared prompt owns the arrays. This
+ * class is not a record, because {@link StepBatch} compares its objects by identity.
  */
 final class PreparedControl {
     private final Control control;

@@ -13,9 +13,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's prompts, adapters and ControlNets, prepared once for all steps of all images: the prompts' keys and values,
- * the adapters' factors stacked by row, and the embedded condition images. Each row's prompt is encoded with the row's adapters. A step has two rows with
- * guidance, and one row without or outside the guidance interval. A shadow adds rows.
+ * A request's prompts, adapters and ControlNets, prepared once for all steps of all images: the prompts' keys and
+ * values, the adapters' factors stacked by row, and the embedded condition images. Each row's prompt is encoded with the
+ * row's adapters. A step has two rows with guidance, and one row without or outside the guidance interval. A shadow adds
+ * rows.
  */
 public final class PreparedPrompt implements AutoCloseable {
     /** Index of the prompt's row in a step with guidance, after the row of the negative prompt. */

@@ -17,8 +17,8 @@ import java.util.SortedMap;
 
 /**
  * Images that run a step together, in one UNet forward pass over all their rows. The images may differ in prompt,
- * timestep, sampler, adapters, ControlNets and guidance. The batch stacks the inputs that do not change between steps, so reuse the
- * batch for as long as its images stay the same and it {@link #fitsNextStep fits their next step}.
+ * timestep, sampler, adapters, ControlNets and guidance. The batch stacks the inputs that do not change between steps, so
+ * reuse the batch for as long as its images stay the same and it {@link #fitsNextStep fits their next step}.
  */
 public final class StepBatch implements AutoCloseable {
     private final StableDiffusion model;
@@ -28,7 +28,12 @@ public final class StepBatch implements AutoCloseable {
     private final Adaptation adapters;
     private final ControlBatch controls;
 
-    /** @param rows rows that the batch has for the image @param controls ControlNets of these rows, by their position */
+    /**
+     * An image of the batch.
+     *
+     * @param rows rows that the batch has for the image
+     * @param controls ControlNets of these rows, by position in the request
+     */
     private record Part(Denoising image, PreparedRows rows, SortedMap<Integer, PreparedControl> controls) {
         static Part ofNextStep(Denoising image) {
             return new Part(image, image.nextRows(), image.nextControls());
@@ -93,8 +98,8 @@ public final class StepBatch implements AutoCloseable {
     }
 
     /**
-     * @return whether the batch has the rows and ControlNets that each image needs in its next step. They change at the
-     *     start and at the end of an image's guidance interval, and at those of its ControlNets
+     * @return whether the batch has the rows and ControlNets that each image needs in its next step. These change where
+     *     the guidance interval of an image, or the interval of one of its ControlNets, starts or ends
      */
     public boolean fitsNextStep() {
         return parts.stream().allMatch(Part::fitsNextStep);

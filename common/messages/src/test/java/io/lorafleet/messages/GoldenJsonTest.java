@@ -274,6 +274,7 @@ class GoldenJsonTest {
                                 null,
                                 null,
                                 AdapterVersion.TextEncoder.IGNORED,
+                                null,
                                 null)),
                 Arguments.of(
                         "adapter-version-with-sampling-defaults",
@@ -293,7 +294,8 @@ class GoldenJsonTest {
                                 null,
                                 null,
                                 new SamplingDefaults(
-                                        SamplerName.LCM, null, 1.0, null, List.of(999, 749, 499, 249), null))),
+                                        SamplerName.LCM, null, 1.0, null, List.of(999, 749, 499, 249), null),
+                                null)),
                 Arguments.of(
                         "adapter-version-embedding",
                         AdapterVersion.class,
@@ -329,6 +331,7 @@ class GoldenJsonTest {
                                 null,
                                 LINEAGE,
                                 FIGURES,
+                                null,
                                 null,
                                 null)),
                 Arguments.of("training-started", TrainingEvent.class, new TrainingStarted("fast", LINEAGE, "t1", AT)),

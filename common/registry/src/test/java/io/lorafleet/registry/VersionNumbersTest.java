@@ -169,10 +169,12 @@ class VersionNumbersTest {
                 LINEAGE,
                 new Figures(learned, 0.8, null, null),
                 null,
+                null,
                 null);
     }
 
     private static AdapterVersion version(String sha256, String base, Kind kind, Double guidance, Lineage lineage) {
-        return new AdapterVersion("ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null, null, null);
+        return new AdapterVersion(
+                "ink", 1, sha256, 10, 4, base, kind, guidance, NOW, null, lineage, null, null, null, null);
     }
 }

@@ -82,19 +82,7 @@ public final class AdapterUploads {
             @Nullable String model,
             TextEncoderTensors textEncoder,
             @Nullable SamplingDefaults samplingDefaults,
-            @Nullable String triggerWord) {
-
-        /** Describes an adapter whose trigger word, if it is an embedding, is in its file or is its name. */
-        public Description(
-                String name,
-                AdapterVersion.Kind kind,
-                @Nullable Double guidance,
-                @Nullable String model,
-                TextEncoderTensors textEncoder,
-                @Nullable SamplingDefaults samplingDefaults) {
-            this(name, kind, guidance, model, textEncoder, samplingDefaults, null);
-        }
-    }
+            @Nullable String triggerWord) {}
 
     /**
      * Publishes the file as the newest version of the adapter. The checks run as early as possible: first the declared

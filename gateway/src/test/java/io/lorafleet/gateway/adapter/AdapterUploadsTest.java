@@ -52,7 +52,7 @@ class AdapterUploadsTest {
     private static final long MAX_BYTES = 100_000_000;
     private static final String NOBODY = null;
     private static final Description INK =
-            new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, null);
+            new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, null, null);
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
     private final AdapterRegistry registry = new AdapterRegistry();
@@ -207,7 +207,7 @@ class AdapterUploadsTest {
         ByteArrayInputStream file = new ByteArrayInputStream(lora("a", 1));
         int length = file.available();
         assertThat(uploads.upload(
-                        new Description(name, kind, guidance, null, TextEncoderTensors.REFUSE, null),
+                        new Description(name, kind, guidance, null, TextEncoderTensors.REFUSE, null, null),
                         NOBODY,
                         length,
                         file))
@@ -365,7 +365,7 @@ class AdapterUploadsTest {
     }
 
     private static Description forBase(String name) {
-        return new Description("ink", AdapterVersion.Kind.STYLE, null, name, TextEncoderTensors.REFUSE, null);
+        return new Description("ink", AdapterVersion.Kind.STYLE, null, name, TextEncoderTensors.REFUSE, null, null);
     }
 
     private static ByteArrayInputStream stream(byte[] file) {
@@ -380,10 +380,11 @@ class AdapterUploadsTest {
         int version = 0;
         for (Description each : List.of(
                 INK,
-                new Description("ink", AdapterVersion.Kind.STUDENT, 5.0, null, TextEncoderTensors.REFUSE, null),
-                new Description("ink", AdapterVersion.Kind.STUDENT, 7.5, null, TextEncoderTensors.REFUSE, null),
-                new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, four),
-                new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, eight))) {
+                new Description("ink", AdapterVersion.Kind.STUDENT, 5.0, null, TextEncoderTensors.REFUSE, null, null),
+                new Description("ink", AdapterVersion.Kind.STUDENT, 7.5, null, TextEncoderTensors.REFUSE, null, null),
+                new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, four, null),
+                new Description(
+                        "ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.REFUSE, eight, null))) {
             Upload upload = uploads.upload(each, NOBODY, -1, stream(lora("a", 1)));
             assertThat(((Upload.Published) upload).version().version()).isEqualTo(++version);
             assertThat(uploads.upload(each, NOBODY, -1, stream(lora("a", 1)))).isInstanceOf(Upload.Unchanged.class);
@@ -403,7 +404,7 @@ class AdapterUploadsTest {
                  {"dtype": "F32", "shape": [2, 1], "data_offsets": [24, 32]}}
             """, 32);
         for (TextEncoderTensors each : List.of(TextEncoderTensors.IGNORE, TextEncoderTensors.APPLY)) {
-            Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, each, null);
+            Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, each, null, null);
             assertThat(uploads.upload(adapter, NOBODY, -1, stream(file))).isInstanceOf(Upload.Published.class);
             assertThat(uploads.upload(adapter, NOBODY, -1, stream(file))).isInstanceOf(Upload.Unchanged.class);
         }

@@ -55,7 +55,7 @@ class JudgedUploadsTest {
                 new AdapterRegistry(), new ListedLog(), blobs, Storage.unlimited(blobs), models(), 1_000_000, CLOCK);
         TextEncoderTensors textEncoder =
                 TextEncoderTensors.valueOf(file.get("textEncoder").asText().toUpperCase(Locale.ROOT));
-        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder, null);
+        Description adapter = new Description("ink", AdapterVersion.Kind.STYLE, null, null, textEncoder, null, null);
 
         Upload upload = uploads.upload(adapter, null, -1, new ByteArrayInputStream(content(file)));
 

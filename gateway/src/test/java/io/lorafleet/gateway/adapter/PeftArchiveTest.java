@@ -231,7 +231,7 @@ class PeftArchiveTest {
 
     private Upload upload(byte[] zip) throws IOException {
         Description adapter =
-                new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.APPLY, null);
+                new Description("ink", AdapterVersion.Kind.STYLE, null, null, TextEncoderTensors.APPLY, null, null);
         return uploads.uploadPeft(adapter, null, new ByteArrayInputStream(zip));
     }
 

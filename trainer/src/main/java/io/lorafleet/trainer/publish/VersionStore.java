@@ -54,6 +54,7 @@ public final class VersionStore {
                 lineage,
                 adapter.figures(),
                 null,
-                parent.samplingDefaults()));
+                parent.samplingDefaults(),
+                null));
     }
 }

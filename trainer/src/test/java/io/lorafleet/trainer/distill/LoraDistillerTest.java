@@ -128,6 +128,7 @@ class LoraDistillerTest {
                 null,
                 null,
                 AdapterVersion.TextEncoder.APPLIED,
+                null,
                 null);
         assertThatThrownBy(() -> distil(new RunInputs(both, lineage(0, 5), SAMPLES, List.of())))
                 .isInstanceOf(RunRejectedException.class)

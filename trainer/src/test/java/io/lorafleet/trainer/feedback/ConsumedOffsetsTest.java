@@ -47,6 +47,7 @@ class ConsumedOffsetsTest {
                 lineage(0, 5),
                 null,
                 null,
+                null,
                 null));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
     }
@@ -117,7 +118,21 @@ class ConsumedOffsetsTest {
 
     private void version(Lineage lineage) {
         consumed.apply(new AdapterVersion(
-                "fast", 2, SHA, 10, 4, null, AdapterVersion.Kind.STUDENT, 5.0, NOW, null, lineage, null, null, null));
+                "fast",
+                2,
+                SHA,
+                10,
+                4,
+                null,
+                AdapterVersion.Kind.STUDENT,
+                5.0,
+                NOW,
+                null,
+                lineage,
+                null,
+                null,
+                null,
+                null));
     }
 
     private void started(Lineage lineage) {

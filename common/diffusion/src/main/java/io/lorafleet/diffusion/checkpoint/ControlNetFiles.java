@@ -15,10 +15,10 @@ import java.util.List;
 /**
  * The files of a ControlNet: a folder in the diffusers layout, or a single file with the tensor names of the original
  * implementation. Like a {@link CheckpointFile}, a single file has no config. The config of the published ControlNets is
- * used, unless a folder beside the file, with the file's name without the extension, contains a {@code config.json}.
+ * used, unless the folder {@code NAME} next to the file {@code NAME.safetensors} contains a {@code config.json}.
  *
  * @param config config of the network
- * @param weights weight files, whose tensors have the names of diffusers
+ * @param weights weight files, with the tensor names of diffusers
  */
 public record ControlNetFiles(ControlNetConfig config, List<Safetensors> weights) {
     private static final String CONFIG = "config.json";

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.lorafleet.diffusion.nn.Adaptation;
 import java.util.List;
 
-/** What adapters change when the prompts of one batch are encoded: the text encoders, and words that stand for vectors. */
+/** What adapters change when the prompts of a batch are encoded: text encoders, and words that stand for vectors. */
 @FunctionalInterface
 public interface PromptAdaptation {
     /** No updates: the base alone. */

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A prompt as tokens, without start, end and padding, each with its weight.
  *
- * <p>A negative id stands for a vector: -1 - k for vector k, counted over all {@code vectors}.
+ * <p>A negative id stands for a vector: -1 - ({@value #STRIDE} w + i) for vector i of word w.
  *
  * @param ids token ids that are encoded
  * @param weights weight of each id
@@ -18,6 +18,9 @@ import java.util.List;
 record TokenizedPrompt(List<Integer> ids, List<Float> weights, List<NDArray> vectors, int cut) {
     /** Limits the memory that one request can take: 1200 tokens at a usual length of 77. */
     static final int MAX_CHUNKS = 16;
+
+    /** More than the number of vectors of any word. */
+    private static final int STRIDE = 1 << 16;
 
     /** The id that the tokenizer takes instead of that of a vector. It is smaller than the id of the end token. */
     private static final int PLACE_OF_VECTOR = 0;
@@ -67,22 +70,9 @@ record TokenizedPrompt(List<Integer> ids, List<Float> weights, List<NDArray> vec
             return;
         }
         int word = -1 - id;
-        int first = firstVector(word, vectors);
-        for (int i = first; i < first + count(word, vectors); i++) {
-            ids.add(-1 - i);
+        for (int i = 0; i < vectors.get(word).getShape().get(0); i++) {
+            ids.add(-1 - (word * STRIDE + i));
         }
-    }
-
-    private static int firstVector(int word, List<NDArray> vectors) {
-        int first = 0;
-        for (int i = 0; i < word; i++) {
-            first += count(i, vectors);
-        }
-        return first;
-    }
-
-    private static int count(int word, List<NDArray> vectors) {
-        return (int) vectors.get(word).getShape().get(0);
     }
 
     /** @param size largest number of tokens in a chunk @return the number of chunks; 1 for an empty prompt */
@@ -123,17 +113,7 @@ record TokenizedPrompt(List<Integer> ids, List<Float> weights, List<NDArray> vec
 
     private boolean continuesWord(int position) {
         int id = ids.get(position);
-        if (id >= 0) {
-            return false;
-        }
-        int first = 0;
-        for (int word = 0; word < vectors.size() && first <= -1 - id; word++) {
-            if (first == -1 - id) {
-                return false;
-            }
-            first += count(word, vectors);
-        }
-        return true;
+        return id < 0 && (-1 - id) % STRIDE > 0;
     }
 
     /** @return the ids for the tokenizer, which has none for the vectors */
@@ -151,19 +131,11 @@ record TokenizedPrompt(List<Integer> ids, List<Float> weights, List<NDArray> vec
                 end++;
             }
             if (ids.get(position) < 0) {
-                found.add(new TokenVectors(row, 1 + position, end - position, vectors.get(word(ids.get(position)))));
+                found.add(new TokenVectors(
+                        row, 1 + position, end - position, vectors.get((-1 - ids.get(position)) / STRIDE)));
             }
             position = end;
         }
         return found;
-    }
-
-    /** @param id id of a word's first vector */
-    private int word(int id) {
-        int word = 0;
-        while (firstVector(word, vectors) < -1 - id) {
-            word++;
-        }
-        return word;
     }
 }

@@ -102,40 +102,6 @@ public record AdapterVersion(
         Check.present("createdAt", createdAt);
     }
 
-    /** Creates a version with updates of layers. */
-    public AdapterVersion(
-            String name,
-            int version,
-            String sha256,
-            long sizeBytes,
-            int rank,
-            @Nullable String baseFingerprint,
-            Kind kind,
-            @Nullable Double guidance,
-            Instant createdAt,
-            @Nullable Instant retiredAt,
-            @Nullable Lineage lineage,
-            @Nullable Figures figures,
-            @Nullable TextEncoder textEncoder,
-            @Nullable SamplingDefaults samplingDefaults) {
-        this(
-                name,
-                version,
-                sha256,
-                sizeBytes,
-                rank,
-                baseFingerprint,
-                kind,
-                guidance,
-                createdAt,
-                retiredAt,
-                lineage,
-                figures,
-                textEncoder,
-                samplingDefaults,
-                null);
-    }
-
     /** Creates an uploaded version without tensors for a text encoder. It has neither lineage nor figures. */
     public AdapterVersion(
             String name,
@@ -159,6 +125,7 @@ public record AdapterVersion(
                 guidance,
                 createdAt,
                 retiredAt,
+                null,
                 null,
                 null,
                 null,

@@ -243,6 +243,7 @@ class BlobCleanCommandTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         producer.send(new ProducerRecord<>(Topic.ADAPTERS.in(""), "ink@" + number, Json.write(version)));
     }

@@ -6,11 +6,10 @@ import io.lorafleet.messages.adapter.Embedding;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterRegistry;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The fleet's embeddings, as the web UI uses them: without a tag, wherever a prompt contains their words. */
@@ -26,7 +25,7 @@ final class SdEmbeddings {
     static List<AdapterVersion> in(List<String> prompts, @Nullable BaseModel base, AdapterRegistry adapters) {
         Map<String, AdapterVersion> byWord = new LinkedHashMap<>();
         for (AdapterVersion version : all(adapters)) {
-            String word = wordOf(version);
+            String word = embedding(version).triggerWord();
             boolean fits = base != null && version.isFor(base.fingerprint());
             if (fits && prompts.stream().anyMatch(prompt -> Embedding.occurs(word, prompt))) {
                 byWord.putIfAbsent(Embedding.folded(word), version);
@@ -43,10 +42,8 @@ final class SdEmbeddings {
             one.put("step", null);
             one.put("sd_checkpoint", null);
             one.put("sd_checkpoint_name", null);
-            one.put(
-                    "vectors",
-                    version.embedding() == null ? 0 : version.embedding().vectors());
-            loaded.putIfAbsent(wordOf(version), one);
+            one.put("vectors", embedding(version).vectors());
+            loaded.putIfAbsent(embedding(version).triggerWord(), one);
         }
         return Map.of("loaded", loaded, "skipped", Map.of());
     }
@@ -56,17 +53,13 @@ final class SdEmbeddings {
     }
 
     private static List<AdapterVersion> all(AdapterRegistry adapters) {
-        List<AdapterVersion> all = new ArrayList<>();
-        for (Adapter adapter : adapters.all()) {
-            Optional<AdapterVersion> current = adapter.current();
-            if (isEmbedding(adapter)) {
-                current.ifPresent(all::add);
-            }
-        }
-        return all;
+        return adapters.all().stream()
+                .filter(SdEmbeddings::isEmbedding)
+                .flatMap(adapter -> adapter.current().stream())
+                .toList();
     }
 
-    private static String wordOf(AdapterVersion version) {
-        return version.embedding() == null ? "" : version.embedding().triggerWord();
+    private static Embedding embedding(AdapterVersion version) {
+        return Objects.requireNonNull(version.embedding(), "not an embedding");
     }
 }

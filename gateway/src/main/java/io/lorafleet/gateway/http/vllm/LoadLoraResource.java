@@ -76,6 +76,7 @@ public final class LoadLoraResource {
                 request.guidance(),
                 null,
                 AdapterKinds.textEncoder(request.textEncoderOrApply()),
+                null,
                 null);
         AdapterVersion version = version(upload(files.load(adapter, caller.owner(), request.path())));
         return "Success: LoRA adapter '" + version.name() + "' added successfully.";

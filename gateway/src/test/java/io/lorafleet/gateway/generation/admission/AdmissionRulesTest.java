@@ -352,7 +352,8 @@ class AdmissionRulesTest {
                 null,
                 null,
                 null,
-                defaults);
+                defaults,
+                null);
     }
 
     private static GenerationRequest sampling(Map<String, Object> fields) {

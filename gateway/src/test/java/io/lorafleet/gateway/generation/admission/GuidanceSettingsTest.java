@@ -49,6 +49,7 @@ class GuidanceSettingsTest {
                 null,
                 null,
                 AdapterVersion.TextEncoder.APPLIED,
+                null,
                 null);
         for (Double guidance : new Double[] {null, 3.0}) {
             GuidanceSettings scales =

@@ -249,10 +249,7 @@ public final class Nemesis {
     public String awaitFinishedRun() throws InterruptedException {
         long since = recorder.now();
         RunFinished run = awaitEffect(
-                "the end of a training run",
-                () -> recorder.all(RunFinished.class).stream()
-                        .filter(each -> each.committed() && each.t() > since)
-                        .findFirst());
+                "the end of a training run", () -> finishedRunsSince(since).findFirst());
         return "the run from offset " + run.lineage().fromOffset();
     }
 
@@ -261,11 +258,13 @@ public final class Nemesis {
         long since = recorder.now();
         Set<String> waiting = new TreeSet<>(load.orders().adapters());
         awaitThat("the end of a training run of each adapter", () -> {
-            recorder.all(RunFinished.class).stream()
-                    .filter(each -> each.committed() && each.t() > since)
-                    .forEach(each -> waiting.remove(each.adapter()));
+            finishedRunsSince(since).forEach(run -> waiting.remove(run.adapter()));
             return waiting.isEmpty();
         });
+    }
+
+    private Stream<RunFinished> finishedRunsSince(long time) {
+        return recorder.all(RunFinished.class).stream().filter(run -> run.committed() && run.t() > time);
     }
 
     public void damaged(String key) {
