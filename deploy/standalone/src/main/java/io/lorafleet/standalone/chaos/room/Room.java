@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A fleet whose parts run in separate processes: brokers, gateways, workers and trainers. */
 public final class Room implements AutoCloseable {
+    /**
+     * Runs a command with a low priority. The workers use all processors, and the other processes must still react as
+     * they do on machines of their own.
+     */
+    private static final List<String> PATIENT = List.of("nice", "-n", "10");
+
     private final RoomSettings settings;
     private final Path root;
     private final Path folder;
@@ -168,7 +174,9 @@ public final class Room implements AutoCloseable {
         config.put("lorafleet.worker.max-batch-rows", "8");
         // A drained worker must finish its requests on a slow machine, too. The cell worker-drain checks that it does.
         config.put("lorafleet.worker.drain-timeout", "PT2M");
-        return JavaCommand.service(build, "gpu-worker", options, config);
+        List<String> command = new ArrayList<>(PATIENT);
+        command.addAll(JavaCommand.service(build, "gpu-worker", options, config));
+        return command;
     }
 
     private ShareObserver shareRecorder(String worker) {
