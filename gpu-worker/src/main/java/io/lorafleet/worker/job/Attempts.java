@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts to generate the images of requests. Each attempt has a marker in the blob store, because Kafka's
- * delivery count restarts at 1 when a broker restarts. The marker outlasts the attempt only if the worker dies or the
- * job fails unexpectedly.
+ * delivery count restarts at 1 when a broker restarts. If a request has a marker and no manifest, an attempt is in
+ * progress, or its worker died, or the job failed unexpectedly.
  *
  * <p>The first attempt runs together with other jobs, and any of them may have caused its failure. Later attempts run
  * alone, and only these are counted.
@@ -91,6 +91,11 @@ final class Attempts {
                 marker = mark();
             }
             return pass != null && marker != null;
+        }
+
+        /** @return whether no other job of this worker may run at the same time; known after {@link #begin} */
+        boolean runsAlone() {
+            return alone;
         }
 
         /** Counts this attempt, which failed before its job ran. */

@@ -248,6 +248,11 @@ public class RequestHandler {
             }
             return handle(request, attempt, stop, progress); // one of the reasons above has arisen
         }
+        // While the job waited to run alone, another attempt at the same request may have ended.
+        finished = attempt.runsAlone() ? storedResult(request.requestId()) : Optional.empty();
+        if (finished.isPresent()) {
+            return new RecordOutcome.Done(finished.get());
+        }
         Instant start = clock.instant();
         progress.report(new GenerationStarted(request.requestId(), workerId, start));
         GenerationFinished result = generate(request, attempt, start, stop, progress);

@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.GenerationCancelled;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationFailed.Reason;
 import io.lorafleet.messages.generation.GenerationFinished;
+import io.lorafleet.messages.generation.GenerationManifest;
 import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.storage.BlobStore;
@@ -22,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,6 +116,25 @@ class PoisonousRequestTest {
         stop.abandon();
         assertThat(outcome).succeedsWithin(TIMEOUT).isEqualTo(new RecordOutcome.Release());
         assertThat(attempts(poison)).isEmpty();
+    }
+
+    /** For example if two gateways published the request again. */
+    @Test
+    void aRequestThatEndsWhileItWaitsToRunAloneIsNotGeneratedAgain() throws IOException {
+        GenerateImage repeated = innocents.get(1);
+        blobs.putIfAbsent(BlobKeys.sharedAttempt(repeated.requestId()), new byte[0]);
+        WorkerProcess process = new WorkerProcess();
+        process.take(innocents.get(0));
+        awaitThat("the other request is generated", () -> !process.drawing.isEmpty());
+        process.take(repeated);
+        awaitThat("the request waits", () -> process.handler.waitingJobs() == 1);
+        GenerationFinished end = new GenerationCancelled(repeated.requestId(), "another-worker", Instant.EPOCH);
+        blobs.putIfAbsent(
+                BlobKeys.manifest(repeated.requestId()), SealedJson.write(new GenerationManifest(repeated, end)));
+        process.finish();
+        awaitThat("the request has ended", () -> process.ends.containsKey(repeated.requestId()));
+        assertThat(process.ends.get(repeated.requestId())).isEqualTo(end);
+        assertThat(process.drawing).isEmpty();
     }
 
     private List<Integer> attempts(GenerateImage request) throws IOException {
