@@ -63,12 +63,12 @@ public interface GatewayConfig {
 
         /**
          * Name of the default base model, for requests that name neither a base model nor an adapter whose base is
-         * known. Default: the base of the pool {@code default}, or the only base if there is no such pool.
+         * known. Default: the base model of the pool {@code default}, or the only base model if there is no such pool.
          */
         Optional<String> defaultModel();
 
         /**
-         * The directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
+         * Directory on the gateway's disk from which {@code /v1/load_lora_adapter} loads adapters. Default: none,
          * which disables the endpoint.
          */
         Optional<Path> adapterDirectory();
@@ -225,13 +225,13 @@ public interface GatewayConfig {
     /** Webhooks: calls to clients when their generations finish. */
     interface Webhooks {
         /**
-         * The secret from which each caller's signing secret is derived: {@code whsec_} followed by 24 to 64 random
+         * Secret from which each caller's signing secret is derived: {@code whsec_} followed by 24 to 64 random
          * bytes in base64. Default: none, which disables webhooks.
          */
         Optional<String> secret();
 
         /**
-         * The previous secret. While it is set, calls are signed with both secrets, so that receivers can switch to the
+         * Previous secret. While it is set, calls are signed with both secrets, so that receivers can switch to the
          * new secret. Default: none.
          */
         Optional<String> previousSecret();
@@ -278,8 +278,8 @@ public interface GatewayConfig {
     /** The endpoints compatible with the API of AUTOMATIC1111's web UI. */
     interface Sdapi {
         /**
-         * Whether the endpoints under {@code /sdapi/v1/} are on. They wait for their images as long as {@code
-         * lorafleet.openai.timeout} allows. Default: false.
+         * Whether to serve the endpoints under {@code /sdapi/v1/}. A request to them waits for its images for at most
+         * {@code lorafleet.openai.timeout}. Default: false.
          */
         @WithDefault("false")
         boolean enabled();
@@ -288,7 +288,7 @@ public interface GatewayConfig {
     /** Authentication and authorization. */
     interface Security {
         /**
-         * The key file that {@code fleet key create} writes. The file must be owned by the gateway's user or by root
+         * Path of the API key file, which {@code fleet key create} writes. The file must be owned by the gateway's user or by root
          * and have mode 0600, or be owned by root and the gateway's group and have mode 0440; otherwise, the gateway
          * does not start. With neither this setting nor {@code quarkus.oidc.tenant-enabled}, the gateway runs in open
          * mode: it requires no authentication, and accepts connections from this machine only. Default: none.

@@ -17,7 +17,7 @@ export async function adapters([name], signal) {
   if (chosen) {
     await show(chosen, detail, signal, changed);
   } else {
-    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload an adapter, or distill a student with deploy/fleet distill.'));
+    detail.append(make('p.hint', {}, 'There are no adapters yet. Upload an adapter, or train a student with the command "fleet distill".'));
   }
   return make('div.columns', {}, make('div', {}, all.length ? list : null, uploadForm()), detail);
 }
@@ -33,7 +33,7 @@ function routeText({ route, versions }) {
     return 'retired';
   }
   if (!route) {
-    return 'requests get the newest version';
+    return 'no route: requests use the newest version';
   }
   const parts = [`stable @${route.stable}`];
   if (route.canary) {
@@ -96,7 +96,7 @@ function quality({ versions }) {
 }
 
 function versionTable(adapter, changed) {
-  return table('Versions', ['Version', 'Created', 'From', 'Learned', 'Adherence', 'Size', ''],
+  return table('Versions', ['Version', 'Created', 'Source', 'Guidance learned', 'Prompt adherence', 'File', ''],
     adapter.versions.toReversed().map((version) => versionRow(adapter, version, changed)));
 }
 
@@ -148,12 +148,12 @@ function routeForm(adapter, changed) {
   const form = make('form.route', { 'aria-label': 'Route' },
     make('h3', {}, 'Route'),
     field('Stable', stable, 'Used by requests that do not name a version.'),
-    field('Canary', canary, 'Used instead of the stable version by a share of the requests that name no version.'), share.row,
+    field('Canary', canary, 'Used instead of the stable version by a share of the requests that do not name a version.'), share.row,
     field('Shadow', shadow, 'Measured on a share of the requests, without any effect on their images.'), shadowShare.row,
     make('p.actions', {},
       make('button.primary', { type: 'submit' }, 'Set route'),
-      make('button', { type: 'button', disabled: !route?.previousStable, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back.') }, 'Roll back'),
-      make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Route removed. Requests get the newest version.') }, 'Remove route')));
+      make('button', { type: 'button', disabled: !route?.previousStable, onclick: () => change(() => post(`/v1/adapters/${name}/rollback`), 'Rolled back to the previous stable version.') }, 'Roll back'),
+      make('button', { type: 'button', disabled: !route, onclick: () => change(() => remove(`/v1/adapters/${name}/route`), 'Route removed. Requests use the newest version.') }, 'Remove route')));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const part = (version, { input }) => (version.value ? { version: Number(version.value), share: Number(input.value) / 100 } : undefined);
@@ -166,10 +166,10 @@ function routeForm(adapter, changed) {
 function uploadForm() {
   const file = make('input', { type: 'file', accept: '.safetensors', required: true });
   const name = make('input', { required: true, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', placeholder: 'crayon' });
-  const kind = select([['style', 'style: runs with guidance'], ['student', 'student: distilled from the guided base']], 'style');
+  const kind = select([['style', 'style: used with guidance'], ['student', 'student: replaces guidance']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
-  const guidanceField = field('Guidance scale used for distillation', guidance);
-  const word = make('input', { placeholder: 'the word in the file, or the name' });
+  const guidanceField = field('Guidance scale at which the student was distilled', guidance);
+  const word = make('input', { placeholder: 'default: the word in the file, or the name' });
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();

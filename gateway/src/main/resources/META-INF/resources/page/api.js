@@ -50,7 +50,7 @@ async function problem(answer) {
     }
     return new Error(detail || title);
   } catch {
-    return new Error(`the gateway responded with status ${answer.status}`);
+    return new Error(`The gateway responded with status ${answer.status}.`);
   }
 }
 

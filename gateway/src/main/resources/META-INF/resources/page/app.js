@@ -1,4 +1,4 @@
-// Shows the view for the current URL and the number of ready workers, and changes the colours.
+// Shows the view for the current URL and the number of ready workers, and changes the colour theme.
 
 import { get } from './api.js';
 import { make } from './dom.js';

@@ -30,7 +30,7 @@ export function adapterChoice(adapters, changed) {
     const kind = kindOf(adapter);
     const box = make('input', { type: 'checkbox', value: adapter.name });
     const version = make('select', { 'aria-label': `Version of ${adapter.name}` },
-      make('option', { value: adapter.name }, adapter.route ? 'routed' : 'newest'),
+      make('option', { value: adapter.name }, adapter.route ? 'by route' : 'newest'),
       ...usable(adapter).map(({ version: number }) => make('option', { value: `${adapter.name}@${number}` }, `@${number}`)));
     const words = new Set(usable(adapter).map(({ embedding }) => embedding?.triggerWord).filter(Boolean));
     // A student has no input for its scale, because the guidance scale sets it. An embedding has no scale.
@@ -59,8 +59,8 @@ export function adapterChoice(adapters, changed) {
       details.hidden = !box.checked;
     }
     const left = rows.filter(({ chip }) => !chip.hidden).length;
-    note.textContent = left ? 'Without an adapter, the model generates the image with guidance.'
-      : filter.value ? 'No adapter has such a name.' : 'There are no adapters for this model. Upload one in the Adapters view.';
+    note.textContent = left ? 'Without an adapter, the base model is used.'
+      : filter.value ? 'No adapter matches the filter.' : 'There are no adapters for this model. Upload one in the Adapters view.';
   }
 
   filter.addEventListener('input', (event) => {

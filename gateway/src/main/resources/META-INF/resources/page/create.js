@@ -28,7 +28,7 @@ export async function create([linked], signal) {
   function reuse(request) {
     settings.fill(request);
     settings.prompt.focus();
-    say('The settings are in the form.');
+    say('Settings copied to the form.');
   }
 
   function card(generation) {
@@ -78,7 +78,7 @@ export async function create([linked], signal) {
   results.append(...(cards.length ? cards : [empty(settings)]));
   const panel = make('details.settings', { open: !matchMedia('(max-width: 56rem)').matches }, make('summary', {}, 'Settings'), settings.form);
   const view = make('div.studio', {},
-    make('div.prompt', {}, settings.prompt, button, errors, make('small.hint', {}, 'Ctrl+Enter generates. Drop an image of this fleet here to use its settings.')),
+    make('div.prompt', {}, settings.prompt, button, errors, make('small.hint', {}, 'Press Ctrl+Enter to generate. To use the settings of an image, drop its PNG file here.')),
     panel, results);
   takeDrops(view, reuse);
   return view;

@@ -24,10 +24,10 @@ export async function fleet(_, signal) {
 
 function queue({ queued, running, clearsInSeconds, imagesPerMinute }) {
   const figure = (value, name) => make('div.figure', {}, make('strong', {}, value), make('span', {}, name));
-  return make('section.figures', { 'aria-label': 'Now' },
+  return make('section.figures', { 'aria-label': 'Current load' },
     figure(queued, 'waiting'),
     figure(running, 'running'),
-    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all requests are finished'),
+    figure(queued + running ? `${clearsInSeconds}${clearsInSeconds < LONGEST ? '' : '+'} s` : '–', 'until all requests have finished'),
     figure(imagesPerMinute, 'images in the last minute'));
 }
 
@@ -51,7 +51,7 @@ function workerTable(workers) {
       make('td', {}, worker.batches ? `${rounded(worker.batches.rows, 1)} of ${worker.batches.capacity}` : '–'),
       make('td', {}, `${worker.model} on ${worker.device}`),
       make('td', {}, worker.residentAdapters.slice(0, 8).join(' ') || '–',
-        ...worker.refusedAdapters.map(({ adapter, reason }) => make('p.problem', {}, `cannot use ${adapter}: ${reason}`))),
+        ...worker.refusedAdapters.map(({ adapter, reason }) => make('p.problem', {}, `Cannot use ${adapter}: ${reason}`))),
       make('td', {}, time(worker.lastSeen)));
   return table('Workers', heads, workers.map(row));
 }

@@ -71,7 +71,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
       }
     } else {
       status.textContent =
-        name === 'queued' ? waiting(data) : { started: 'Started', broken: 'Reconnecting' }[name] ?? name;
+        name === 'queued' ? waiting(data) : { started: 'Started', broken: 'Reconnecting…' }[name] ?? name;
     }
     first = name === 'step' ? first : null; // after a restart, the steps start again
     queued = name === 'queued';
@@ -92,7 +92,7 @@ export function job(generation, signal, { students = [], onFinished = () => {}, 
   async function finish(ended) {
     card.querySelector('.running').remove();
     if (ended.status === 'succeeded') {
-      status.textContent = `${rounded(seconds(ended.elapsed), 1)} s, ${ended.unetEvaluations} UNet evaluations${cut(ended.tokens)}`;
+      status.textContent = `${rounded(seconds(ended.elapsed), 1)} s${ended.request ? `, ${ended.request.steps} steps` : ''}${cut(ended.tokens)}`;
       await act(() => Promise.all(ended.images.map((image, index) => showImage(frames[index], image, ended))));
     } else {
       status.textContent = ended.failure ? `Failed: ${ended.failure.detail}` : `Generation ${ended.status}.`;
@@ -158,7 +158,7 @@ function thumbs(id, image) {
       act(async () => {
         await post(`/v1/generations/${id}/feedback`, { rating, image, ...(rating === 'down' ? { asTeacher: true } : {}) });
         buttons.forEach((each) => each.setAttribute('aria-pressed', each === pressed));
-        say(rating === 'up' ? 'Feedback saved.' : 'Feedback saved. The student will learn the teacher’s image for this prompt.');
+        say(rating === 'up' ? 'Feedback saved.' : 'Feedback saved. The student will learn the image that the base model generates with guidance.');
       }),
     );
     return pressed;
@@ -173,7 +173,7 @@ function cut(tokens) {
   return number > 0 ? `. The prompt was too long: ${number} tokens were cut off` : '';
 }
 
-function settings({ id, request }) {
+function settings({ id, request, unetEvaluations }) {
   if (!request) {
     return make('p.hint', {}, id);
   }
@@ -186,13 +186,14 @@ function settings({ id, request }) {
     Seed: request.count > 1 ? `${request.seed} to ${request.seed + request.count - 1}` : request.seed,
     ...(request.negativePrompt ? { 'Negative prompt': request.negativePrompt } : {}),
     ...(request.promptWeights ? { 'Prompt weights': 'on' } : {}),
-    ...(request.guidanceEnd ? { 'Guided steps': `${request.guidanceStart * 100} % to ${request.guidanceEnd * 100} %` } : {}),
+    ...(request.guidanceEnd ? { 'Guided steps': `${request.guidanceStart * 100}% to ${request.guidanceEnd * 100}%` } : {}),
     ...(request.timestepSpacing ? { 'Timestep spacing': request.timestepSpacing } : {}),
     ...(request.timesteps ? { Timesteps: request.timesteps.join(', ') } : {}),
     ...(request.sigmas ? { Sigmas: request.sigmas.join(', ') } : {}),
     ...(request.eta !== undefined ? { Eta: request.eta } : {}),
     ...(request.clipSkip ? { 'Clip skip': request.clipSkip } : {}),
-    Generation: id,
+    ...(unetEvaluations ? { 'UNet evaluations': unetEvaluations } : {}),
+    'Generation ID': id,
   };
   return make('details', {}, make('summary', {}, 'Settings'),
     make('dl', {}, ...Object.entries(rows).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])));

@@ -51,9 +51,9 @@ export function requestSettings(bases, adapters) {
   /** Explains the guidance slider, which sets the adapter scale if a student is selected. */
   function explainGuidance() {
     note.textContent = choice.student()
-      ? 'The student needs one UNet evaluation per step instead of two.'
-      : choice.prescribes() ? 'The adapter prescribes its sampling, unless you move the sliders.'
-      : 'How closely the images follow the prompt; 1 disables guidance.';
+      ? 'A student needs half as much computation as the base model with guidance.'
+      : choice.prescribes() ? 'The steps and the guidance of the adapter are used until you move a slider.'
+      : 'Higher values follow the prompt more closely. 1 turns guidance off.';
   }
 
   const chosenBase = () => bases.find(({ name }) => name === base.value);
@@ -165,7 +165,7 @@ export function requestSettings(bases, adapters) {
 /** Presets with about as many pixels as the base's default size, and the largest square. */
 function sizes(base) {
   if (!base) {
-    return [['', 'default'], [CUSTOM, 'Custom']];
+    return [['', 'Default'], [CUSTOM, 'Custom']];
   }
   const { defaultSize, sizeMultiple, maxPixels } = base;
   const rounded = (side) => Math.max(sizeMultiple, Math.round(side / sizeMultiple) * sizeMultiple);

@@ -15,7 +15,7 @@ export function trainingCard({ adapter, state, parent, samples, startedAt, steps
     steps ? make('p', {}, make('progress', { max: steps, value: last?.step ?? 0, 'aria-label': 'Optimizer steps' }),
       ` Step ${last?.step ?? 0} of ${steps}${last ? `, ${rounded(last.missing, 3)} of the guidance effect not yet learned` : ''}`) : null,
     progress.length ? chart('Guidance effect not yet learned', progress.map(({ step }) => String(step)),
-      [{ name: 'missing', values: progress.map(({ missing }) => missing) }], { zero: true }) : null,
+      [{ name: 'not yet learned', values: progress.map(({ missing }) => missing) }], { zero: true }) : null,
     decisions.length ? make('ul.decisions', {}, ...decisions.toReversed().map((each) =>
       make('li', {}, make('time', { datetime: each.at }, time(each.at)), ` @${each.version} ${each.decision.replace('-', ' ')}: ${each.reason}`))) : null);
 }

@@ -74,10 +74,10 @@ public final class BrokerClock extends Clock {
         boolean wrong = ahead.abs().compareTo(TOLERANCE) > 0;
         if (wrong && !warned) {
             LOG.warnf(
-                    "this machine's clock is %d seconds %s the brokers' clock; using the brokers' time",
+                    "This machine's clock is %d seconds %s the brokers' clock; using the brokers' time",
                     ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of");
         } else if (warned && !wrong) {
-            LOG.info("this machine's clock agrees with the brokers' clock again");
+            LOG.info("This machine's clock agrees with the brokers' clock again");
         }
         warned = wrong;
     }

@@ -20,7 +20,7 @@ public interface WorkerConfig {
 
     /**
      * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
-     * '.', '_' or '-'. It is the same for all services of a fleet. Default: none.
+     * '.', '_' or '-'. All services of a fleet must use the same prefix. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
@@ -36,7 +36,7 @@ public interface WorkerConfig {
     /** Keys below {@code lorafleet.worker}. */
     interface Worker {
         /**
-         * Id of this worker: 1 to 128 letters, digits, '.', '_' or '-'. It must be unique in the fleet and must not
+         * ID of this worker: 1 to 128 letters, digits, '.', '_' or '-'. It must be unique in the fleet and must not
          * change on restart. Default: the environment variable {@code HOSTNAME}, or {@code worker} if the variable is
          * not set.
          */
@@ -46,8 +46,7 @@ public interface WorkerConfig {
         /**
          * Pool of this worker: 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit.
          * All workers of a pool must have the same base model. They receive only the requests of their pool. Create the
-         * topics of a pool with {@code fleet topics
-         * --pool}. Default: {@code default}.
+         * topics of a pool with {@code fleet topics --pool}. Default: {@code default}.
          */
         @WithDefault(PoolName.DEFAULT)
         @WithConverter(PoolSetting.class)
@@ -76,8 +75,8 @@ public interface WorkerConfig {
         long tileAbovePixels();
 
         /**
-         * Number of slots, 1 to 1000: the maximum number of jobs in the worker, including jobs that wait for adapters
-         * and jobs whose images are being stored. It must be larger than {@link #interactiveSlots}. Default: 12.
+         * Number of slots, 1 to 1000. Each slot holds one request, including requests that wait for adapters and
+         * requests whose images are being stored. The value must be larger than {@link #interactiveSlots}. Default: 12.
          */
         @WithDefault("12")
         int slots();
@@ -97,49 +96,49 @@ public interface WorkerConfig {
         OptionalInt maxBatchRows();
 
         /**
-         * Time after which a batch request in the worker is scheduled like an interactive request, as an ISO-8601
-         * duration. Default: PT30S.
+         * Time after which a request with priority batch, once it is in the worker, is scheduled like an interactive
+         * request. Default: 30s.
          */
-        @WithDefault("PT30S")
+        @WithDefault("30s")
         Duration maxBatchWait();
 
         /**
-         * Minimum time between two previews of an image, as an ISO-8601 duration. A preview is sent only after a step.
-         * Zero turns previews off. Default: PT0.25S.
+         * Minimum time between two previews of an image. A preview is sent only after a step. Zero turns previews off.
+         * Default: 250ms.
          */
-        @WithDefault("PT0.25S")
+        @WithDefault("250ms")
         Duration previewEvery();
 
         /**
          * Whether PNG files contain the generation parameters, including the prompt, in text chunks. Use the same value
-         * for all workers in a fleet, so that a request produces the same bytes on every worker. Default: {@code true}.
+         * for all workers in a fleet, so that a request produces the same bytes on every worker. Default: true.
          */
         @WithDefault("true")
         boolean imageMetadata();
 
         /**
          * Number of attempts after which a request fails and its record becomes a dead letter, at least 1. An attempt
-         * counts only if it ran alone in its worker, and if the worker died or the job failed unexpectedly during the
-         * attempt. Default: 4.
+         * counts only if the request ran alone in its worker, and if the worker died or the request failed unexpectedly
+         * during the attempt. Default: 4.
          */
         @WithDefault("4")
         int maxAttempts();
 
         /**
-         * Time limit for a step, for encoding a request's prompts and for decoding an image, as an ISO-8601 duration.
-         * If one of these operations exceeds the limit, the worker is no longer live and releases its requests, so that
-         * other workers can generate the images. Default: PT10M.
+         * Time limit for a step, for encoding a request's prompts and for decoding an image. If one of these operations
+         * exceeds the limit, the worker reports that it is no longer live and releases its requests, so that other
+         * workers can generate the images. Default: 10m.
          */
-        @WithDefault("PT10M")
+        @WithDefault("10m")
         Duration hangTimeout();
 
         /**
-         * Time limit for finishing the requests in progress when the worker is asked to stop, as an ISO-8601 duration.
-         * During this time, the worker accepts no more requests. It then releases the requests that have not finished,
-         * so that other workers can generate the images. Allow about 10 more seconds before the process is killed. Zero
-         * releases all requests at once. Default: PT20S.
+         * Time limit for finishing the requests in progress when the worker is asked to stop. During this time, the
+         * worker accepts no more requests. It then releases the requests that have not finished, so that other workers
+         * can generate the images. Allow about 10 more seconds before the process is killed. Zero releases all requests
+         * at once. Default: 20s.
          */
-        @WithDefault("PT20S")
+        @WithDefault("20s")
         Duration drainTimeout();
 
         /** Limits of the adapters. */

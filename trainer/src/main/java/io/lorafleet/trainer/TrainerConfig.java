@@ -22,13 +22,13 @@ public interface TrainerConfig {
 
     /**
      * Prefix of all topic and group names, so that several fleets can share a cluster: at most 150 letters, digits,
-     * '.', '_' or '-'. It is the same for all services of a fleet. Default: none.
+     * '.', '_' or '-'. All services of a fleet must use the same prefix. Default: none.
      */
     Optional<@WithConverter(TopicPrefix.class) String> topicPrefix();
 
     /**
      * Path of the base model: a folder in the diffusers layout, or a single-file checkpoint. The workers must use the
-     * same model. The model is read at the start of each run. Required.
+     * same model. The trainer reads the model at the start of each run. Required.
      */
     Path model();
 
@@ -48,15 +48,15 @@ public interface TrainerConfig {
 
         /**
          * Pool of this trainer: 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit.
-         * In a fleet with several base models, set the same value for all trainers of a base. The trainer then trains
-         * only the adapters that were made for its base; in the pool {@code default}, also those whose base is unknown.
-         * The trainers of each pool form a consumer group. Default: none, in which case this trainer trains all
-         * adapters, and runs of adapters for another base fail.
+         * In a fleet with several base models, set the same value for all trainers of a base model. The trainer then
+         * trains only the adapters that were made for its base model; in the pool {@code default}, also those whose base
+         * model is unknown. The trainers of each pool form a consumer group. Default: none, in which case this trainer
+         * trains all adapters, and runs of adapters for another base model fail.
          */
         Optional<@WithConverter(PoolSetting.class) String> pool();
 
         /**
-         * CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.
+         * Number of CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.
          * Default: the number of processors.
          */
         OptionalInt threads();
@@ -66,29 +66,28 @@ public interface TrainerConfig {
         int minSamples();
 
         /**
-         * Age of an adapter's oldest sample at which a run starts even with fewer samples, as an ISO 8601 duration.
-         * Default: PT1H.
+         * Age of an adapter's oldest sample at which a run starts even with fewer samples than {@link #minSamples}.
+         * Default: 1h.
          */
-        @WithDefault("PT1H")
+        @WithDefault("1h")
         Duration maxAge();
 
         /**
-         * Maximum delay before a retry after an error (for example, a storage or broker error), as an ISO 8601
-         * duration. Default: PT30S.
+         * Maximum delay before a retry after an error, such as an error of the blob store or the broker. Default: 30s.
          */
-        @WithDefault("PT30S")
+        @WithDefault("30s")
         Duration maxRetryPause();
 
         /**
-         * Maximum time that a run or the polling loop may go without progress, as an ISO 8601 duration. After this
-         * time, the trainer is no longer live. The value must be longer than an optimizer step takes. Default: PT30M.
+         * Maximum time that a run or the polling loop may go without progress. After this time, the trainer reports that
+         * it is no longer live. The value must be longer than an optimizer step takes. Default: 30m.
          */
-        @WithDefault("PT30M")
+        @WithDefault("30m")
         Duration hangTimeout();
 
         /**
-         * Maximum number of waiting feedback records that a trainer keeps in memory for each partition, at least 1. Any
-         * further records wait in Kafka. Default: 100000.
+         * Maximum number of feedback records, waiting for a run, that a trainer keeps in memory for each partition; at
+         * least 1. Further records wait in Kafka. Default: 100000.
          */
         @WithDefault("100000")
         int maxWaiting();
@@ -104,19 +103,22 @@ public interface TrainerConfig {
 
     /** A training run. It uses the guidance scale of the parent version and the default image size of the base. */
     interface Run {
-        /** Optimizer steps per run, at least 1. Default: 200. */
+        /** Number of optimizer steps per run, at least 1. Default: 200. */
         @WithDefault("200")
         int steps();
 
-        /** Trajectory samples per optimizer step, at least 1. Default: 32. */
+        /** Number of trajectory samples per optimizer step, at least 1. Default: 32. */
         @WithDefault("32")
         int batch();
 
-        /** Trajectory samples per UNet batch, at least 1. A smaller number needs less memory. Default: 32. */
+        /**
+         * Maximum number of trajectory samples per UNet batch, at least 1. A smaller number needs less memory. Default:
+         * 32.
+         */
         @WithDefault("32")
         int rowsAtOnce();
 
-        /** Images generated per round, at least 1. Each round ends with a checkpoint. Default: 32. */
+        /** Number of images generated per round, at least 1. Each round ends with a training checkpoint. Default: 32. */
         @WithDefault("32")
         int promptsPerRound();
 
@@ -125,7 +127,7 @@ public interface TrainerConfig {
         int passes();
 
         /**
-         * Mean sampler steps per image, at least 2. Each round uses between 50% and 150% of this number. Default: 20.
+         * Mean number of sampler steps per image, at least 2. Each round uses between 50% and 150% of this number. Default: 20.
          */
         @WithDefault("20")
         int samplerSteps();
@@ -189,7 +191,7 @@ public interface TrainerConfig {
      * compared with the previous version, and rolled back if it is worse.
      */
     interface Canary {
-        /** Share of requests for the canary, 0 to 1. If 0, canaries are off and routes do not change. Default: 0.1. */
+        /** Share of requests for the canary, 0 to 1. 0 turns canaries off; routes then do not change. Default: 0.1. */
         @WithDefault("0.1")
         double canaryShare();
 
@@ -208,8 +210,8 @@ public interface TrainerConfig {
         int minComparisons();
 
         /**
-         * Maximum amount by which the canary's mean live error may exceed the previous version's. The base without
-         * guidance has an error of 1. Default: 0.02.
+         * Maximum amount by which the canary's mean error on live requests may exceed the previous version's. The base
+         * model without guidance has an error of 1. Default: 0.02.
          */
         @WithDefault("0.02")
         double errorMargin();
@@ -226,10 +228,9 @@ public interface TrainerConfig {
         double ratingMargin();
 
         /**
-         * Time after which the canary passes even with too few comparisons, unless its ratings are too low, as an ISO
-         * 8601 duration. Default: PT1H.
+         * Time after which the canary passes even with too few comparisons, unless its ratings are too low. Default: 1h.
          */
-        @WithDefault("PT1H")
+        @WithDefault("1h")
         Duration maxAge();
     }
 
@@ -250,7 +251,7 @@ public interface TrainerConfig {
         @WithDefault("32")
         int maxPrompts();
 
-        /** Sampler steps per compared image, at least 2. Default: 10. */
+        /** Number of sampler steps per compared image, at least 2. Default: 10. */
         @WithDefault("10")
         int samplerSteps();
     }

@@ -18,7 +18,7 @@ public enum Exit {
     /** 128 and the number of SIGINT, as in a shell. The JVM itself exits with this code after Ctrl-C. */
     INTERRUPTED(130, "The command was interrupted with Ctrl-C."),
     /** 128 and the number of SIGPIPE, as in a shell. */
-    CLOSED_OUTPUT(141, "The reader of the standard output closed it.");
+    CLOSED_OUTPUT(141, "The reader of standard output, such as head, closed it.");
 
     private final int code;
     private final String meaning;

@@ -67,9 +67,9 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Example:",
-            "  fleet generate \"a large red star on a white background\"",
+            "  ${ROOT-COMMAND-NAME} generate \"a large red star on a white background\"",
             "",
-            "Run 'fleet COMMAND --help' for usage."
+            "Run '${ROOT-COMMAND-NAME} COMMAND --help' for usage."
         })
 public final class Fleet {
     @Option(
@@ -91,7 +91,7 @@ public final class Fleet {
             names = "--no-build",
             description =
                     "In a checkout: runs the last build, even if sources are newer. Must be the first argument. The"
-                            + " variable FLEET_NO_BUILD=1 has the same effect.")
+                            + " environment variable FLEET_NO_BUILD=1 has the same effect.")
     @SuppressWarnings("unused") // deploy/fleet reads and removes the option itself
     private boolean noBuild;
 
@@ -111,8 +111,10 @@ public final class Fleet {
     /** @param environment the environment variables, which can contain settings */
     public static CommandLine commandLine(Map<String, String> environment) {
         CommandLine fleet = new CommandLine(new Fleet(), new CommandFactory(environment))
+                .setCommandName(CommandName.get())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setHelpFactory(LowerCaseHelp::new)
                 .setParameterExceptionHandler(Fleet::explain)
                 .setExecutionExceptionHandler(Fleet::explain);
         fleet.getCommandSpec()

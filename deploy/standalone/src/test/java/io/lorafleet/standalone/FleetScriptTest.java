@@ -62,6 +62,17 @@ class FleetScriptTest {
                 .endsWith(CLI + " generate a star -o star.png\n");
     }
 
+    @Test
+    void tellsTheProgramItsName() throws Exception {
+        Path script = root.resolve("deploy/fleet");
+        assertThat(run("up")).contains(" -Dlorafleet.command=" + script + " ");
+
+        Path link = Files.createSymbolicLink(
+                Files.createDirectory(root.resolve("bin")).resolve("fleet"), script);
+        Map<String, String> onPath = Map.of("PATH", link.getParent() + ":" + System.getenv("PATH"));
+        assertThat(run(onPath, "up")).contains(" -Dlorafleet.command=fleet ");
+    }
+
     static Stream<String> artefacts() {
         return ARTEFACTS.stream();
     }

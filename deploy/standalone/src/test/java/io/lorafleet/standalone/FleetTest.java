@@ -116,7 +116,8 @@ class FleetTest {
         "adapter lits, unknown command: lits, list",
         "up --prot 80, unknown option: --prot, --port",
         "workers --output=jsn, '--output: expected one of table, wide, json, name, found jsn', json",
-        "generate x --sampler eular, 'euler_ancestral, dpmpp_2m, dpmpp_2m_karras, dpmpp_3m_sde, dpmpp_sde, heun, deis, lcm, tcd, pndm, unipc, found eular', euler"
+        "generate x --sampler eular, 'euler_ancestral, dpmpp_2m, dpmpp_2m_karras, dpmpp_3m_sde, dpmpp_sde, heun, deis,"
+                + " lcm, tcd, pndm, unipc, found eular', euler"
     })
     void aTypingErrorGetsASuggestion(String line, String problem, String suggestion) {
         assertThat(run(line.split(" "))).isEqualTo(2);
@@ -136,6 +137,32 @@ class FleetTest {
         assertThat(run(line.split(" "))).isEqualTo(2);
 
         assertThat(err.toString()).startsWith("fleet: " + problem + System.lineSeparator() + "Run '");
+    }
+
+    @Test
+    void hintsAndExamplesNameTheCommandThatTheUserRan() {
+        System.setProperty("lorafleet.command", "deploy/fleet");
+        try {
+            assertThat(run("generation", "--help")).isZero();
+            assertThat(run("generat")).isEqualTo(Exit.USAGE.code());
+            assertThat(run("workers", "--url", "http://localhost:1")).isEqualTo(Exit.NO_GATEWAY.code());
+        } finally {
+            System.clearProperty("lorafleet.command");
+        }
+        assertThat(out.toString())
+                .startsWith("Usage: deploy/fleet generation ")
+                .contains("  deploy/fleet generation list");
+        assertThat(err.toString()).contains("Run 'deploy/fleet --help'", "start a fleet with 'deploy/fleet up'");
+    }
+
+    @Test
+    void theHelpShowsValuesInLowerCase() {
+        run("generate", "--help");
+
+        assertThat(out.toString())
+                .contains("ddim, euler")
+                .doesNotContain("DDIM")
+                .doesNotContain("INTERACTIVE");
     }
 
     @Test

@@ -251,7 +251,7 @@ class ForeignPageIT extends InBrowser {
         set("steps", 2);
         press("Generate");
         await().atMost(TIMEOUT).until(() -> count(".job") == jobs + 1);
-        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("2 UNet evaluations"));
+        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("2 steps"));
         await().atMost(TIMEOUT)
                 .until(() -> Long.valueOf(64)
                         .equals(browser.executeScript("return document.querySelector('.job img').naturalWidth")));

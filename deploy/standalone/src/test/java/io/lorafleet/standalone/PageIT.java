@@ -84,7 +84,7 @@ class PageIT extends InBrowser {
         set("steps", 30);
         press("Generate");
         await().atMost(TIMEOUT).until(() -> count("img.rough") > 0);
-        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("30 UNet evaluations"));
+        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("30 steps"));
         await().atMost(TIMEOUT)
                 .until(
                         () -> browser.executeScript("return document.querySelector('.job img').naturalWidth"),
@@ -143,16 +143,17 @@ class PageIT extends InBrowser {
         open("create");
         await().atMost(TIMEOUT).until(() -> count(".job figcaption") == 2);
         browser.executeAsyncScript("""
-                const done = arguments[0];
-                fetch(`/v1/generations/${document.querySelector('.job').dataset.id}/images/0`)
-                    .then((answer) => answer.blob())
-                    .then((blob) => {
-                      const files = new DataTransfer();
-                      files.items.add(new File([blob], 'star.png'));
-                      document.querySelector('.studio')
-                          .dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));
-                      done();
-                    });""");
+            const done = arguments[0];
+            fetch(`/v1/generations/${document.querySelector('.job').dataset.id}/images/0`)
+                .then((answer) => answer.blob())
+                .then((blob) => {
+                  const files = new DataTransfer();
+                  files.items.add(new File([blob], 'star.png'));
+                  document.querySelector('.studio')
+                      .dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));
+                  done();
+                });\
+            """);
         await().atMost(TIMEOUT).until(() -> "30".equals(find("[name=steps]").getAttribute("value")));
         assertThat(find("textarea").getAttribute("value")).isEqualTo("a large red star on a gray background");
         browser.executeScript("sessionStorage.clear()");

@@ -59,7 +59,7 @@ public final class AdapterRoutes {
         }
         AdapterRoute route = adapter.get().route();
         if (route == null) {
-            return new RouteChange.NothingBefore("the adapter has no route: requests get the newest version");
+            return new RouteChange.NothingBefore("the adapter has no route: requests use the newest version");
         }
         Integer previous = route.previousStable();
         if (previous == null) {

@@ -117,7 +117,7 @@ final class PeftArchive implements Closeable {
         if (name.startsWith("/")
                 || name.contains("\\")
                 || Arrays.asList(name.split("/")).contains("..")) {
-            throw new Refusal("expected entries inside of the folder, found " + name);
+            throw new Refusal("expected entries inside the folder, found " + name);
         }
         String lower = name.toLowerCase(Locale.ROOT);
         if (PICKLES.stream().anyMatch(lower::endsWith)) {

@@ -106,14 +106,14 @@ public final class AdapterResource {
                     String kind,
             @QueryParam("guidance")
                     @Parameter(
-                            description = "Guidance scale at which the student was distilled; required for students",
+                            description = "Guidance scale at which the student was distilled; required for a student",
                             schema = @Schema(type = SchemaType.NUMBER))
                     @Nullable
                     String guidance,
             @QueryParam("model")
                     @Parameter(
-                            description = "Name of the base model for which the adapter was made. Default: the default"
-                                    + " base")
+                            description = "Name of the base model for which the adapter was made. Default: the fleet's"
+                                    + " default base model")
                     @Nullable
                     String model,
             @QueryParam("textEncoder")

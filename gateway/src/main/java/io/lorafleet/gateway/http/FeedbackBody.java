@@ -18,13 +18,13 @@ public record FeedbackBody(
         @Schema(description = "Index of the image in the generation. Default: 0.") @Nullable
         Integer image,
 
-        @Schema(description = "The reason for the rating, as free text.") @Nullable
+        @Schema(description = "Reason for the rating, as free text. Default: none.") @Nullable
         String note,
 
         @Schema(
                 description =
-                        "Whether the student should learn from the image that the base generates with guidance for"
-                                + " this prompt. Default: false.")
+                        "Whether the student should learn from the image that the base model generates with guidance"
+                                + " for this prompt. Default: false.")
         @Nullable
         Boolean asTeacher) {
 

@@ -38,7 +38,7 @@ public final class FeedbackWithdrawalResource {
             operationId = "withdrawFeedback",
             summary = "Withdraw an owner's feedback and wait until the withdrawal is durable",
             description = "Training runs that start later do not use the feedback. Versions that have already learned"
-                    + " from it do not change: to stop using them, roll the adapter back.")
+                    + " from it do not change. To stop using such a version, roll the adapter back.")
     @ResponseStatus(202)
     @APIResponseSchema(value = FeedbackWithdrawalView.class, responseCode = "202")
     public FeedbackWithdrawalView withdraw(

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "GenerationRequest", additionalProperties = Schema.False.class)
 public record GenerationBody(
         @Schema(
-                description = "Name of the base model. Default: the base for which the adapters were made, or the"
-                        + " fleet's default base.")
+                description = "Name of the base model. Default: the base model for which the adapters were made, or the"
+                        + " fleet's default base model.")
         @Nullable
         String model,
 
-        @Schema(required = true, description = "What the images show.") @Nullable
+        @Schema(required = true, description = "Text that describes the images.") @Nullable
         String prompt,
 
-        @Schema(description = "What to avoid in the images. Default: none.") @Nullable
+        @Schema(description = "Text that describes what the images must not show. Default: none.") @Nullable
         String negativePrompt,
 
         @Schema(
@@ -43,7 +43,7 @@ public record GenerationBody(
         @Schema(description = "NAME or NAME@VERSION. Short form of a single entry in adapters.") @Nullable
         String adapter,
 
-        @Schema(description = "Scale of the adapter in the adapter field. Default: 1.") @Nullable
+        @Schema(description = "Scale of the adapter that the field adapter names. Default: 1.") @Nullable
         Double adapterScale,
 
         @Schema(description = "The adapters to combine: up to 8, of which at most one can be a student.") @Nullable
@@ -60,18 +60,20 @@ public record GenerationBody(
         @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.") @Nullable
         Integer steps,
 
-        @Schema(implementation = SamplerName.class, description = "Sampler. Default: the model's default.") @Nullable
+        @Schema(implementation = SamplerName.class, description = "Sampler. Default: set by the model.") @Nullable
         String sampler,
 
         @Schema(
                 minimum = "1",
-                description = "Width in pixels, as a multiple that the model supports. Default: the model's default.")
+                description =
+                        "Width in pixels: a multiple of the model's sizeMultiple. Default: the model's defaultSize.")
         @Nullable
         Integer width,
 
         @Schema(
                 minimum = "1",
-                description = "Height in pixels, as a multiple that the model supports. Default: the model's default.")
+                description =
+                        "Height in pixels: a multiple of the model's sizeMultiple. Default: the model's defaultSize.")
         @Nullable
         Integer height,
 
@@ -98,40 +100,44 @@ public record GenerationBody(
         @Nullable
         String deadline,
 
-        @Schema(description = "The URL that receives a signed POST request when the generation is finished.") @Nullable
+        @Schema(
+                description =
+                        "The URL that receives a signed POST request when the generation has finished. Default: none.")
+        @Nullable
         String webhook,
 
         @Schema(
                 implementation = LongPrompt.class,
-                description = "What happens to a prompt that is too long for the text encoder (75 tokens for Stable"
+                description = "What to do with a prompt that is too long for the text encoder (75 tokens for Stable"
                         + " Diffusion): chunks encodes it in parts, truncate cuts off its end. Default: chunks.")
         @Nullable
         String longPrompt,
 
         @Schema(
-                description = "Whether the prompts contain weights: (word), (word:1.3), [word]. A backslash before a"
-                        + " bracket makes it text. Default: false.")
+                description = "Whether to read weights in the prompts: (word), (word:1.3), [word]. A backslash before a"
+                        + " bracket makes it part of the text. Default: false.")
         @Nullable
         Boolean promptWeights,
 
         @Schema(
                 minimum = "0",
                 maximum = "32",
-                description = "Number of layers at the end of each text encoder that are not used, counted as in"
-                        + " diffusers. Default: 0.")
+                description = "Number of layers to skip at the end of each text encoder, counted as in diffusers."
+                        + " Default: 0.")
         @Nullable
         Integer clipSkip,
 
         @Schema(
                 description =
                         "With initImage, the part to repaint: a PNG or JPEG file like initImage, of the same size."
-                                + " White is repainted and black is kept; colors are converted to gray, and white begins at"
-                                + " 128 of 255. Required if the model is an inpainting model. Default: the whole image.")
+                            + " White is repainted and black is kept; colours are converted to gray, and white begins"
+                            + " at 128 of 255. Required if the model is an inpainting model. Default: the whole"
+                            + " image.")
         @Nullable
         String mask,
 
         @Schema(
-                description = "With mask, whether the pixels outside the mask are those of the init image. Otherwise,"
+                description = "With mask, whether to copy the pixels outside the mask from the init image. Otherwise,"
                         + " they pass through the autoencoder, which changes them slightly. Default: false.")
         @Nullable
         Boolean keepUnmasked,
@@ -139,7 +145,7 @@ public record GenerationBody(
         @Schema(
                 minimum = "0",
                 maximum = "1",
-                description = "Share of the steps before guidance starts. Before that, each step needs one UNet"
+                description = "Share of the steps after which guidance starts. Each earlier step needs one UNet"
                         + " evaluation instead of two. Default: 0.")
         @Nullable
         Double guidanceStart,
@@ -147,26 +153,27 @@ public record GenerationBody(
         @Schema(
                 minimum = "0",
                 maximum = "1",
-                description = "Share of the steps before guidance ends. After that, each step needs one UNet"
+                description = "Share of the steps after which guidance ends. Each later step needs one UNet"
                         + " evaluation instead of two. Default: 1.")
         @Nullable
         Double guidanceEnd,
 
         @Schema(
                 implementation = TimestepSpacing.class,
-                description = "How the timesteps are spaced, as in diffusers. The samplers dpmpp_2m_karras, lcm and tcd"
-                        + " take no spacing. Default: the model's.")
+                description =
+                        "Spacing of the timesteps, as in diffusers. Not allowed with the samplers dpmpp_2m_karras,"
+                                + " lcm and tcd. Default: set by the model.")
         @Nullable
         String timestepSpacing,
 
         @Schema(
-                description = "The timestep of each step, highest first, 999 to 0. For the samplers euler, dpmpp_2m,"
-                        + " dpmpp_3m_sde, heun, lcm and tcd. Default: the timesteps of the spacing.")
+                description = "Timestep of each step, from 999 to 0, highest first. Only for the samplers euler,"
+                        + " dpmpp_2m, dpmpp_3m_sde, heun, lcm and tcd. Default: the timesteps of the spacing.")
         @Nullable
         List<@Nullable Integer> timesteps,
 
         @Schema(
-                description = "The noise level of each step, highest first, and a final 0. For the sampler euler."
+                description = "Noise level of each step, highest first, followed by 0. Only for the sampler euler."
                         + " Default: the noise levels of the timesteps.")
         @Nullable
         List<@Nullable Double> sigmas,
@@ -174,7 +181,7 @@ public record GenerationBody(
         @Schema(
                 minimum = "0",
                 maximum = "1",
-                description = "With the sampler tcd, the share of new noise in each step. Default: 0.3.")
+                description = "Share of new noise in each step. Only for the sampler tcd. Default: 0.3.")
         @Nullable
         Double eta) {
 

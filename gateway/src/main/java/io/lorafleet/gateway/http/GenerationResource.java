@@ -114,8 +114,8 @@ public final class GenerationResource {
     @Operation(
             operationId = "listGenerations",
             summary = "List generations, newest first",
-            description = "Lists the generations that the gateway remembers. To get the next page, set `after` to the"
-                    + " value of `next`.")
+            description = "Lists the generations that the gateway keeps in memory. To get the next page, set `after` to"
+                    + " the value of `next`.")
     public GenerationListView list(
             @QueryParam("status")
                     @Parameter(
@@ -198,7 +198,8 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "cancelGeneration",
-            summary = "Request the cancellation of a generation; on success, its status becomes cancelled")
+            summary =
+                    "Request the cancellation of a generation, whose status becomes cancelled if the request succeeds")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {

@@ -50,20 +50,48 @@ public record GenerationView(
         @Schema(enumeration = {"queued", "running", "succeeded", "failed", "cancelled", "expired"})
         String status,
 
+        @Schema(description = "Number of completed sampler steps, over all images.")
         int step,
+
+        @Schema(description = "Total number of sampler steps, over all images.")
         int steps,
-        @Nullable Boolean cancelling,
-        @Nullable RequestView request,
+
+        @Schema(description = "True from the cancellation request until the generation has ended.") @Nullable
+        Boolean cancelling,
+
+        @Schema(description = "The request, with all values that determine the images, including defaults.") @Nullable
+        RequestView request,
+
+        @Schema(description = "The images of a generation that succeeded; otherwise empty.")
         List<ImageView> images,
-        @Nullable FailureView failure,
-        @Nullable Instant acceptedAt,
-        @Nullable Instant startedAt,
-        @Nullable Instant finishedAt,
-        @Nullable Duration elapsed,
-        @Nullable Long unetEvaluations,
-        @Nullable TokensView tokens,
-        @Nullable Integer queuePosition,
-        @Nullable Long finishesInSeconds) {
+
+        @Schema(description = "The reason why the generation failed.") @Nullable
+        FailureView failure,
+
+        @Schema(description = "Time of acceptance, by the clock of the gateway that accepted the request.") @Nullable
+        Instant acceptedAt,
+
+        @Schema(description = "Time of the latest start, by the worker's clock.") @Nullable
+        Instant startedAt,
+
+        @Schema(description = "Time at which the generation ended, by the worker's clock.") @Nullable
+        Instant finishedAt,
+
+        @Schema(description = "Time from the start until the images were stored.") @Nullable
+        Duration elapsed,
+
+        @Schema(description = "Number of UNet evaluations that the generation needed.") @Nullable
+        Long unetEvaluations,
+
+        @Schema(description = "Numbers of tokens of the prompts that were used and cut off.") @Nullable
+        TokensView tokens,
+
+        @Schema(description = "Position in the queue of the pool, starting at 1, until a worker starts the generation.")
+        @Nullable
+        Integer queuePosition,
+
+        @Schema(description = "Estimated number of seconds until the generation ends.") @Nullable
+        Long finishesInSeconds) {
 
     /**
      * @param initImage SHA-256 of the init image; null if absent

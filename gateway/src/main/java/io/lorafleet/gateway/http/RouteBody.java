@@ -8,15 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** The JSON body of a {@link RouteRequest}. */
 @Schema(name = "RouteRequest")
 public record RouteBody(
-        @Schema(required = true, description = "The version that most requests get.") @Nullable
+        @Schema(required = true, description = "Version for most requests.") @Nullable
         Integer stable,
 
-        @Schema(description = "The version that a share of the requests get instead of the stable version.") @Nullable
+        @Schema(description = "Version that a share of the requests use instead of the stable version. Default: none.")
+        @Nullable
         Share canary,
 
         @Schema(
                 description =
-                        "The student to measure on a share of the requests, without any effect on their" + " images.")
+                        "Student to measure on a share of the requests, without any effect on their images. Default:"
+                                + " none.")
         @Nullable
         Share shadow) {
 

@@ -52,7 +52,7 @@ public final class RouteResource {
     @Path("/{name}/route")
     @Operation(
             operationId = "removeRoute",
-            summary = "Remove the route, so that requests get the newest version",
+            summary = "Remove the route, so that requests use the newest version",
             description = "If two requests change the route at the same time, only the first change applies; the other"
                     + " request gets status 409.")
     public Adapter remove(String name) {

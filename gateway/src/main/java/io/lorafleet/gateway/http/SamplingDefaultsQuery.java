@@ -24,43 +24,44 @@ import org.jspecify.annotations.Nullable;
 public final class SamplingDefaultsQuery {
     @QueryParam("sampler")
     @Parameter(
-            description = "Sampler that requests with the adapter use unless they name one",
+            description = "Sampler for requests with the adapter that do not set one",
             schema = @Schema(implementation = SamplerName.class))
     @Nullable
     String sampler;
 
     @QueryParam("steps")
     @Parameter(
-            description = "Number of steps of requests with the adapter that have none",
+            description = "Number of steps for requests with the adapter that do not set it",
             schema = @Schema(type = SchemaType.INTEGER))
     @Nullable
     String steps;
 
     @QueryParam("guidanceScale")
     @Parameter(
-            description = "Guidance scale of requests with the adapter that have none; not for students",
+            description = "Guidance scale for requests with the adapter that do not set it; not allowed for students",
             schema = @Schema(type = SchemaType.NUMBER))
     @Nullable
     String guidanceScale;
 
     @QueryParam("timestepSpacing")
     @Parameter(
-            description = "Timestep spacing of requests with the adapter that have none; needs sampler",
+            description = "Timestep spacing for requests with the adapter that do not set it; requires sampler",
             schema = @Schema(implementation = TimestepSpacing.class))
     @Nullable
     String timestepSpacing;
 
     @QueryParam("timesteps")
     @Parameter(
-            description = "Timesteps of requests with the adapter that have no schedule, separated by commas; needs"
-                    + " sampler",
+            description = "Timesteps, separated by commas, for requests with the adapter that do not set a schedule;"
+                    + " requires sampler",
             schema = @Schema(type = SchemaType.STRING, example = "999,749,499,249"))
     @Nullable
     String timesteps;
 
     @QueryParam("eta")
     @Parameter(
-            description = "Share of new noise in each step of requests with the adapter that have none; needs sampler",
+            description = "Share of new noise in each step, 0 to 1, for requests with the adapter that do not set it;"
+                    + " requires sampler",
             schema = @Schema(type = SchemaType.NUMBER))
     @Nullable
     String eta;

@@ -10,11 +10,11 @@
                         license = @License(name = "Apache License 2.0", identifier = "Apache-2.0")),
         tags = {
             @Tag(name = ApiDescription.GENERATIONS, description = "Generations, their progress, images and ratings"),
-            @Tag(name = ApiDescription.ADAPTERS, description = "Versions and routes of students and styles"),
-            @Tag(name = ApiDescription.FLEET, description = "State of the workers, the queue and the training runs"),
+            @Tag(name = ApiDescription.ADAPTERS, description = "Adapters, their versions and routes"),
+            @Tag(name = ApiDescription.FLEET, description = "Base models, workers, load and training runs"),
             @Tag(
                     name = ApiDescription.OPENAI,
-                    description = "OpenAI's API; set the base URL of OpenAI clients to this gateway's /v1"),
+                    description = "OpenAI's images API; set the base URL of an OpenAI client to this gateway's /v1"),
             @Tag(name = ApiDescription.VLLM, description = "vLLM's API for loading adapters")
         },
         components =

@@ -55,7 +55,7 @@ final class KeyFile {
             read(FileState.of(file));
         } catch (IOException | InvalidMessageException e) {
             throw new IllegalStateException(
-                    CONFIG_KEY + "expected a key file written by fleet key create, found " + file + ": " + reason(e),
+                    CONFIG_KEY + "expected a key file written by 'fleet key create', found " + file + ": " + reason(e),
                     e);
         }
     }

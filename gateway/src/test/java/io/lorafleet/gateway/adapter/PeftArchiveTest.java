@@ -40,9 +40,9 @@ class PeftArchiveTest {
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final byte[] LORA = safetensors("""
-            {"base_model.model.conv_in.lora_A.weight": {"dtype": "F32", "shape": [2, 4], "data_offsets": [0, 32]},
-             "base_model.model.conv_in.lora_B.weight": {"dtype": "F32", "shape": [6, 2], "data_offsets": [32, 80]}}
-            """, 80);
+        {"base_model.model.conv_in.lora_A.weight": {"dtype": "F32", "shape": [2, 4], "data_offsets": [0, 32]},
+         "base_model.model.conv_in.lora_B.weight": {"dtype": "F32", "shape": [6, 2], "data_offsets": [32, 80]}}
+        """, 80);
 
     @TempDir
     private Path directory;
@@ -116,13 +116,16 @@ class PeftArchiveTest {
             value = {
                 "{\"peft_type\": \"LOHA\"}                    | peft_type: expected LORA, found \"LOHA\"",
                 "{\"bias\": \"all\"}                          | bias: expected none, found \"all\"",
-                "{\"modules_to_save\": [\"conv_out\"]}        | modules_to_save: expected no value, because it is not supported",
+                "{\"modules_to_save\": [\"conv_out\"]}        | modules_to_save: expected no value, because it is not"
+                        + " supported",
                 "{\"fan_in_fan_out\": true}                   | fan_in_fan_out: expected no value",
                 "{\"lora_bias\": true}                        | lora_bias: expected no value",
-                "{\"init_lora_weights\": \"pissa\"}           | init_lora_weights: expected true, false, gaussian or orthogonal",
+                "{\"init_lora_weights\": \"pissa\"}           | init_lora_weights: expected true, false, gaussian or"
+                        + " orthogonal",
                 "{\"layer_replication\": [[0, 1]]}            | layer_replication: expected no value",
                 "{\"trainable_token_indices\": [3]}           | trainable_token_indices: expected no value",
-                "{\"future_setting\": 3}                      | future_setting: expected no value, because it is not supported, found 3",
+                "{\"future_setting\": 3}                      | future_setting: expected no value, because it is not"
+                        + " supported, found 3",
                 "{\"alpha_pattern\": 3}                       | alpha_pattern: expected an object of numbers, found 3",
                 "{\"lora_alpha\": \"x\"}                      | lora_alpha: expected a number, found \"x\"",
                 "{\"r\": 4}                                   | expected rank 4 by r and rank_pattern, found 2",
@@ -153,10 +156,11 @@ class PeftArchiveTest {
 
     @ParameterizedTest
     @CsvSource({
-        "../adapter_config.json, 'expected entries inside of the folder, found ../adapter_config.json'",
-        "/etc/adapter_config.json, 'expected entries inside of the folder'",
-        "a\\adapter_config.json, 'expected entries inside of the folder'",
-        "adapter_model.bin, 'adapter_model.bin: expected adapter_model.safetensors, found a format that can contain code'",
+        "../adapter_config.json, 'expected entries inside the folder, found ../adapter_config.json'",
+        "/etc/adapter_config.json, 'expected entries inside the folder'",
+        "a\\adapter_config.json, 'expected entries inside the folder'",
+        "adapter_model.bin, 'adapter_model.bin: expected adapter_model.safetensors, found a format that can contain"
+                + " code'",
         "training/optimizer.pt, 'training/optimizer.pt: expected adapter_model.safetensors'",
         "other/adapter_config.json, 'expected one adapter, found files in the folders'",
     })

@@ -25,7 +25,7 @@ class NoAdapterDirectoryTest {
                 .get("/sdapi/v1/samplers")
                 .then();
         GatewayTest.isProblem(answer, 404, "not-found");
-        answer.body("detail", startsWith("this API is off; lorafleet.sdapi.enabled enables it"));
+        answer.body("detail", startsWith("this API is disabled; to enable it, set lorafleet.sdapi.enabled"));
     }
 
     @Test

@@ -243,6 +243,6 @@ class KeyFileTest {
     void failsToStartWithoutAFile() {
         assertThatThrownBy(() -> new KeyFile(folder.resolve("none.json")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("lorafleet.security.api-keys: expected a key file written by fleet key create");
+                .hasMessageContaining("lorafleet.security.api-keys: expected a key file written by 'fleet key create'");
     }
 }

@@ -81,7 +81,7 @@ record AdapterLeases(List<Lease> own, @Nullable Lease shadow) implements AutoClo
         }
         return adapters.acquire(AdapterWeights.of(request.shadow().student())).exceptionally(failure -> {
             LOG.warnf(
-                    "request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
+                    "Request %s: continuing without the shadow student: %s", request.requestId(), failure.getMessage());
             return null;
         });
     }

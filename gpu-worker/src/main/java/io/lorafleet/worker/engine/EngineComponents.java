@@ -106,7 +106,7 @@ class EngineComponents {
         MaxBatchRows maxRows =
                 new MaxBatchRows(throughput.rows(), new ImageSize(model.defaultSize(), model.defaultSize()));
         LOG.infof(
-                "batch limit: %d rows at %d x %d pixels, %.2f rows per second",
+                "Batch limit: %d rows at %d x %d pixels, %.2f rows per second",
                 maxRows.rows(), model.defaultSize(), model.defaultSize(), throughput.rowsPerSecond());
         Gauge.builder("lorafleet.worker.capacity.evaluations.per.second", throughput::rowsPerSecond)
                 .description("UNet evaluations per second in full batches at the model's default size, measured when"

@@ -111,7 +111,7 @@ final class ImageTask implements Schedulable {
         try {
             job.onStep().stepped(index, preview(previews, now));
         } catch (RuntimeException e) { // a failed report must not end the step loop
-            LOG.warnf("request %s: cannot report a step: %s", requestId(), e);
+            LOG.warnf("Request %s: cannot report a step: %s", requestId(), e);
         }
     }
 

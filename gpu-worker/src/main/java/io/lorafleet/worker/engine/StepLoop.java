@@ -83,7 +83,7 @@ final class StepLoop implements Runnable {
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException | Error e) { // a defect; without this thread, all later images would hang
-                LOG.errorf(e, "step loop failed; %d images failed", running.size());
+                LOG.errorf(e, "The step loop failed, and %d images with it", running.size());
                 failAll(e);
             }
         }
@@ -102,7 +102,7 @@ final class StepLoop implements Runnable {
             try {
                 fail(task, why);
             } catch (RuntimeException | Error e) {
-                LOG.errorf(e, "cannot free the arrays of a failed image");
+                LOG.errorf(e, "Cannot free the arrays of a failed image");
             }
         }
     }
@@ -136,7 +136,7 @@ final class StepLoop implements Runnable {
             metrics.begin();
             batch.advance();
         } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "step of %d images failed", chosen.size());
+            LOG.errorf(e, "A step of %d images failed", chosen.size());
             chosen.forEach(task -> fail(task, e));
             return;
         }

@@ -83,7 +83,7 @@ final class Attempts {
             }
             if (pass == null) {
                 if (alone) {
-                    LOG.infof("request %s will run alone, because an earlier attempt did not end", requestId);
+                    LOG.infof("Request %s will run alone, because an earlier attempt did not end", requestId);
                 }
                 pass = gate.enter(alone, ended);
             }
@@ -149,7 +149,7 @@ final class Attempts {
             try {
                 blobs.delete(marker);
             } catch (IOException e) {
-                LOG.warnf("request %s: cannot delete the attempt marker %s: %s", requestId, marker, e.getMessage());
+                LOG.warnf("Request %s: cannot delete the attempt marker %s: %s", requestId, marker, e.getMessage());
             }
         }
 

@@ -159,7 +159,7 @@ public class RequestHandler {
             return storage.repeat(request.requestId(), stop, () -> {
                 attempt.count();
                 if (attempt.noneLeft()) {
-                    LOG.errorf(e, "request %s failed unexpectedly", request.requestId());
+                    LOG.errorf(e, "Request %s failed unexpectedly", request.requestId());
                     return exhausted(request);
                 }
                 throw e;
@@ -195,7 +195,7 @@ public class RequestHandler {
     private RecordOutcome handBack(CommandHeader header, byte @Nullable [] record, String why, StopSignal stop) {
         String id = header.requestId();
         Duration pause = handBacks.next(id);
-        LOG.warnf("request %s will be left to other workers in %d seconds: %s", id, pause.toSeconds(), why);
+        LOG.warnf("Request %s will be left to other workers in %d seconds: %s", id, pause.toSeconds(), why);
         try {
             return storage.repeat(id, stop, () -> {
                 Optional<GenerationFinished> finished = storedResult(id);
@@ -313,7 +313,7 @@ public class RequestHandler {
         try {
             return manifest.map(GenerationManifest::readResult);
         } catch (InvalidMessageException e) {
-            LOG.errorf("request %s: deleting the damaged blob %s: %s", requestId, key, e.getMessage());
+            LOG.errorf("Request %s: deleting the damaged blob %s: %s", requestId, key, e.getMessage());
             blobs.delete(key);
             return Optional.empty();
         }

@@ -93,7 +93,7 @@ final class StorageRetries {
         Failure first = failing.get(operation);
         if (first == null) {
             failing.put(operation, new Failure(System.nanoTime(), why));
-            LOG.warnf("request %s is waiting for the blob store: %s", requestId, why);
+            LOG.warnf("Request %s is waiting for the blob store: %s", requestId, why);
         } else if (writtenSince(first.since()) && System.nanoTime() - first.since() > timeout.toNanos()) {
             throw new IllegalStateException("the blob store is failing for this request only: " + why, e);
         }

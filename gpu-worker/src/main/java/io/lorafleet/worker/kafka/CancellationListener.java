@@ -28,7 +28,7 @@ class CancellationListener {
         try {
             cancellations.cancel(Json.read(json, CancelGeneration.class).requestId());
         } catch (InvalidMessageException e) {
-            LOG.warnf("skipped an invalid record in the control topic: %s", e.getMessage());
+            LOG.warnf("Skipped an invalid record in the control topic: %s", e.getMessage());
         }
     }
 }

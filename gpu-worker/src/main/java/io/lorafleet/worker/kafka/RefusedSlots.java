@@ -18,15 +18,15 @@ final class RefusedSlots {
         boolean first = slots.isEmpty();
         if (slots.add(slot) && first) {
             LOG.errorf(
-                    "a slot cannot join the share group, because the group is full: increase the broker setting %s"
-                            + " (at most 1000), or lower lorafleet.worker.slots; retrying",
+                    "A slot cannot join the share group, because the group is full: increase the broker setting %s"
+                            + " (at most 1000), or decrease lorafleet.worker.slots; retrying",
                     SETTING);
         }
     }
 
     void remove(RequestSlot slot) {
         if (slots.remove(slot) && slots.isEmpty()) {
-            LOG.info("all slots have joined the share group");
+            LOG.info("All slots have joined the share group");
         }
     }
 

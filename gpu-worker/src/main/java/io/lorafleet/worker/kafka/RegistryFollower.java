@@ -54,7 +54,7 @@ public class RegistryFollower implements HealthCheck, KafkaConsumerRebalanceList
             catalog.apply(event, ends.areReached(partition, record.offset()));
         } catch (InvalidMessageException e) {
             LOG.warnf(
-                    "skipped an invalid record in topic %s, partition %d, offset %d: %s",
+                    "Skipped an invalid record in topic %s, partition %d, offset %d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }

@@ -78,7 +78,7 @@ class RequestIntake {
         ImageEngine loaded;
         try {
             loaded = engine.get();
-            LOG.infof("model %s loaded on %s", loaded.model().name(), loaded.device());
+            LOG.infof("Loaded model %s on %s", loaded.model().name(), loaded.device());
         } catch (ModelFileException e) {
             LOG.errorf("lorafleet.model: %s", e.getMessage());
             exit.accept(CANNOT_START);
@@ -157,7 +157,7 @@ class RequestIntake {
         slots.forEach(RequestSlot::drain);
         if (!join(config.worker().drainTimeout())) {
             LOG.infof(
-                    "releasing %d requests that did not finish within %s",
+                    "Releasing %d requests that did not finish within %s",
                     busySlots(), config.worker().drainTimeout());
         }
         slots.forEach(RequestSlot::stop);
@@ -167,7 +167,7 @@ class RequestIntake {
         try {
             announcer.end();
         } catch (RuntimeException e) {
-            LOG.warnf("cannot delete this worker's status: %s", e.toString());
+            LOG.warnf("Cannot delete this worker's status: %s", e.toString());
         }
     }
 

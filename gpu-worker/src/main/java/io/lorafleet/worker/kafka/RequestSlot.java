@@ -115,7 +115,7 @@ final class RequestSlot implements Runnable {
                 // The broker is unavailable, or a reply could not be published. Closing the consumer releases its
                 // record, and a new consumer starts without stale state. An error must not end the thread, because
                 // nothing replaces it.
-                LOG.warnf("cannot consume requests; retrying: %s", e.toString());
+                LOG.warnf("Cannot consume requests; retrying: %s", e.toString());
                 sleep(RETRY);
             }
         }
@@ -210,7 +210,7 @@ final class RequestSlot implements Runnable {
     private boolean process(ShareLease lease, @Nullable String key) {
         // The client may have acquired the record while the slot was busy, so the lock may have expired.
         if (!lease.renew()) {
-            LOG.infof("request %s: lease lost before the job started", key);
+            LOG.infof("Request %s: lease lost before the request started", key);
             return false;
         }
         StopSignal stop = handler.stopSignal(key);
@@ -236,19 +236,19 @@ final class RequestSlot implements Runnable {
                     return usable;
                 } catch (TimeoutException e) {
                     if (handler.engineHung()) {
-                        LOG.errorf("request %s returned to the broker, because the engine is hung", key);
+                        LOG.errorf("Request %s was returned to the broker, because the engine hangs", key);
                         lease.acknowledge(AcknowledgeType.RELEASE);
                         return false; // usually waits until the process is restarted
                     }
                     if (!lease.renew()) {
-                        LOG.warnf("request %s: lease lost; another worker may have the record", key);
+                        LOG.warnf("Request %s: lease lost; another worker may have the request", key);
                         return false;
                     }
                 }
             }
         } catch (ExecutionException e) {
             Spans.fail(Span.current(), e);
-            LOG.errorf(e.getCause(), "request %s failed unexpectedly", key);
+            LOG.errorf(e.getCause(), "Request %s failed unexpectedly", key);
             if (!stopping) {
                 sleep(retryDelay);
             }
@@ -290,7 +290,7 @@ final class RequestSlot implements Runnable {
 
     private AcknowledgeType refuse(
             ConsumerRecord<byte[], byte[]> record, @Nullable String key, RecordOutcome.Refuse refuse) {
-        LOG.warnf("request %s rejected: %s", key, refuse.detail());
+        LOG.warnf("Request %s was rejected: %s", key, refuse.detail());
         replies.deadLetter(record, key, refuse);
         return AcknowledgeType.REJECT;
     }

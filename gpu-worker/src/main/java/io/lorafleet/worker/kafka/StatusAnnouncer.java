@@ -65,7 +65,7 @@ class StatusAnnouncer {
             try {
                 announce(engine, adapters, busySlots.getAsInt());
             } catch (RuntimeException | Error e) { // would stop the periodic updates
-                LOG.debugf("cannot publish the status: %s", e);
+                LOG.debugf("Cannot publish the status: %s", e);
             }
         };
         long interval = WorkerStatus.INTERVAL.toMillis();

@@ -44,8 +44,17 @@ final class TrainerMetrics {
         }
         for (FeedbackBuffer.Taken each : FeedbackBuffer.Taken.values()) {
             String name = "lorafleet.feedback." + each.name().toLowerCase(Locale.ROOT);
-            taken.put(each, counter(name, "Feedback records with the result in the metric's name", meters));
+            taken.put(each, counter(name, description(each), meters));
         }
+    }
+
+    private static String description(FeedbackBuffer.Taken result) {
+        return switch (result) {
+            case WAITING -> "Votes that wait for a run";
+            case CONSUMED -> "Feedback records that a finished run has already consumed";
+            case REPEATED -> "Votes that replace a waiting vote";
+            case WITHDRAWAL -> "Withdrawals of feedback";
+        };
     }
 
     private static Counter counter(String name, String description, MeterRegistry meters) {

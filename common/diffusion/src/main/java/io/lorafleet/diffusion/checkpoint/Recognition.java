@@ -37,9 +37,9 @@ record Recognition(CheckpointKind kind, String reason, int inputChannels) {
         others.put("conditioner.embedders.0.model.", "an SDXL refiner");
         others.put("edm_mean", "an EDM model, such as Playground 2.5");
         others.put("edm_vpred.sigma_max", "an EDM model, such as CosXL");
-        others.put("lora_unet_", "a LoRA adapter; upload it with 'deploy/fleet adapter upload'");
-        others.put("lora_te", "a LoRA adapter; upload it with 'deploy/fleet adapter upload'");
-        others.put("unet.", "a LoRA adapter; upload it with 'deploy/fleet adapter upload'");
+        others.put("lora_unet_", "a LoRA adapter; upload it with 'fleet adapter add'");
+        others.put("lora_te", "a LoRA adapter; upload it with 'fleet adapter add'");
+        others.put("unet.", "a LoRA adapter; upload it with 'fleet adapter add'");
         others.put("control_model.", "a ControlNet");
         others.put("controlnet_cond_embedding.", "a ControlNet");
         others.put("down_blocks.", "a UNet in the diffusers layout; select the folder with model_index.json instead");

@@ -66,7 +66,7 @@ public interface Kernels {
             try {
                 return new ScriptKernels();
             } catch (Exception e) {
-                LOG.warn("cannot load the TorchScript kernels, using slower kernels", e);
+                LOG.warn("Cannot load the TorchScript kernels; using slower kernels", e);
                 return new PlainKernels();
             }
         }

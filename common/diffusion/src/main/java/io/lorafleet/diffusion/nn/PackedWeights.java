@@ -28,7 +28,7 @@ public final class PackedWeights {
         try {
             return new ScriptModule("packed.pt");
         } catch (Exception e) {
-            LOG.warn("cannot pack weights for this processor, using slower, unpacked weights", e);
+            LOG.warn("Cannot pack weights for this processor; using slower, unpacked weights", e);
             return null;
         }
     }

@@ -18,7 +18,7 @@ public interface StorageConfig {
     interface Bucket {
         /**
          * Bucket for the blobs; required unless the blobs are in a directory. The object store must have the API of
-         * Amazon S3 and support conditional writes. The credentials come from the environment, as in all AWS tools.
+         * Amazon S3 and support conditional writes. The service reads the credentials from the environment, as all AWS tools do.
          * Default: none.
          */
         Optional<String> bucket();
@@ -26,16 +26,16 @@ public interface StorageConfig {
         /** Prefix of all object keys, such as {@code fleet/}. Default: none. */
         Optional<String> prefix();
 
-        /** URL of the object store. Default: Amazon's. */
+        /** URL of the object store. Default: that of Amazon S3. */
         Optional<URI> endpoint();
 
         /**
-         * Region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is set.
+         * Region of the bucket. Default: the region in the environment, or {@code us-east-1} if an endpoint is set.
          */
         Optional<String> region();
 
         /**
-         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon's require, and not
+         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon S3 require, and not
          * in the host name. Default: false.
          */
         @WithDefault("false")

@@ -19,5 +19,5 @@ import picocli.CommandLine.Command;
             BenchRestartCommand.class,
             BenchAdapterLoadCommand.class
         },
-        footer = {"", "Example:", "  fleet bench serve --arrivals closed:4 --requests 100"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench serve --arrivals closed:4 --requests 100"})
 public final class BenchCommand {}

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  fleet bench restart --finished 10000 --gateway gateway/target/quarkus-app/quarkus-run.jar"
+            "  ${ROOT-COMMAND-NAME} bench restart --finished 10000 --gateway gateway/target/quarkus-app/quarkus-run.jar"
         })
 public final class BenchRestartCommand implements Callable<Integer> {
     private static final int STARTS = 3;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "Latency is measured from the scheduled time. The clocks of this machine and the workers must be"
                     + " synchronized."
         },
-        footer = {"", "Example:", "  fleet bench serve --arrivals closed:4 --requests 100 --json"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench serve --arrivals closed:4 --requests 100 --json"})
 final class BenchServeCommand implements Callable<Integer> {
     private static final int REQUESTS = 100;
     /** Number of images also generated with the previous version, to show that the check detects a wrong version. */

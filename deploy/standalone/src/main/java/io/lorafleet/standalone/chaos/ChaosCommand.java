@@ -27,7 +27,12 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Runs a fleet on this machine, injects a fault, and checks whether anything was lost."
                 + " The exit code is 1 if an invariant is violated.",
-        footer = {"", "Examples:", "  fleet chaos --list", "  fleet chaos --cell worker-kill --out history"})
+        footer = {
+            "",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} chaos --list",
+            "  ${ROOT-COMMAND-NAME} chaos --cell worker-kill --out history"
+        })
 public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -72,7 +77,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
     /** Either of both. */
     private static final class What {
-        @Option(names = "--list", description = "Lists the cells and exits.")
+        @Option(names = "--list", description = "Lists the cells, each of which is one kind of fault, and exits.")
         @SuppressWarnings("unused") // without --cell, it is set
         private boolean list;
 

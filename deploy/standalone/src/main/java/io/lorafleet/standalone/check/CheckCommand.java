@@ -15,9 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description =
-                "Judges the history that 'fleet chaos' wrote. Prints a line for each invariant and a summary of how the"
-                        + " requests ended. The exit code is 1 if an invariant is violated.",
-        footer = {"", "Example:", "  fleet check history"})
+                "Checks the history that '${ROOT-COMMAND-NAME} chaos' wrote. Prints a line for each invariant and a"
+                        + " summary of how the requests ended. The exit code is 1 if an invariant is violated.",
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} check history"})
 public final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

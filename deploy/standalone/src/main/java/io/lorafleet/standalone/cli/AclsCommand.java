@@ -21,14 +21,14 @@ import picocli.CommandLine.Option;
         name = "acls",
         sortOptions = false,
         description = {
-            "Grants each service the ACLs that it needs on a Kafka cluster, and no others. Create"
-                    + " the topics first.",
+            "Creates the ACLs that each service needs on a Kafka cluster, and no others. Create the topics first.",
             "With --dry-run, the command only prints the ACLs."
         },
         footer = {
             "",
             "Example:",
-            "  fleet acls --bootstrap kafka:9092 --gateway User:gateway --worker User:worker --trainer User:trainer"
+            "  ${ROOT-COMMAND-NAME} acls --bootstrap kafka:9092 --gateway User:gateway --worker User:worker --trainer"
+                    + " User:trainer"
         })
 public final class AclsCommand implements Callable<Integer> {
     @Mixin

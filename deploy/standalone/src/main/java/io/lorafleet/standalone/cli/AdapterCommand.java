@@ -23,10 +23,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "adapter",
-        description = "Adds, lists and retires a fleet's LoRA adapters, and sets the versions that" + " requests use.",
+        description = "Adds, lists and retires a fleet's adapters, and sets the versions that requests use.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = AdapterRouteCommand.class,
-        footer = {"", "Example:", "  fleet adapter list"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} adapter list"})
 public final class AdapterCommand {
     @Mixin
     private GatewayOptions gateway;
@@ -41,16 +41,17 @@ public final class AdapterCommand {
             footer = {
                 "",
                 "Examples:",
-                "  fleet adapter add crayon crayon.safetensors",
-                "  fleet adapter add fast student.safetensors --student --guidance 5",
-                "  fleet adapter add cat-toy learned_embeds.safetensors --trigger-word '<cat-toy>'"
+                "  ${ROOT-COMMAND-NAME} adapter add crayon crayon.safetensors",
+                "  ${ROOT-COMMAND-NAME} adapter add fast student.safetensors --student --guidance 5",
+                "  ${ROOT-COMMAND-NAME} adapter add cat-toy learned_embeds.safetensors --trigger-word '<cat-toy>'"
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the adapter: letters, digits, '.', '_' and '-'.")
                     String name,
             @Parameters(
                             paramLabel = "FILE",
-                            description = "LoRA weights or an embedding: a safetensors file, or a folder of PEFT.")
+                            description =
+                                    "LoRA weights or an embedding: a safetensors file, or a folder that PEFT saved.")
                     Path file,
             @ArgGroup(exclusive = false) @Nullable StudentOptions student,
             @Option(
@@ -62,8 +63,9 @@ public final class AdapterCommand {
                     String base,
             @Option(
                             names = "--ignore-text-encoder",
-                            description = "Ignores the file's tensors for the text encoders: the adapter changes the"
-                                    + " UNet alone.")
+                            description =
+                                    "Ignores the file's tensors for the text encoders. The adapter then changes only"
+                                            + " the UNet.")
                     boolean ignoreTextEncoder,
             @Option(
                             names = "--trigger-word",
@@ -102,7 +104,7 @@ public final class AdapterCommand {
     @Command(
             name = "list",
             description = "Lists the adapters with their routes and versions.",
-            footer = {"", "Example:", "  fleet adapter list -o wide"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} adapter list -o wide"})
     int list() throws IOException, InterruptedException {
         output.print(
                 gateway.client().adapters(),
@@ -118,7 +120,7 @@ public final class AdapterCommand {
     @Command(
             name = "rollback",
             description = "Restores the previous stable version, and removes the canary and the shadow.",
-            footer = {"", "Example:", "  fleet adapter rollback fast"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} adapter rollback fast"})
     int rollback(@Parameters(paramLabel = "NAME", description = "Name of the adapter.") String name)
             throws IOException, InterruptedException {
         print(gateway.client().rollBack(name));
@@ -129,7 +131,7 @@ public final class AdapterCommand {
             name = "remove",
             description = "Retires a version, or an adapter with all its versions and its route. New requests"
                     + " cannot use a retired version.",
-            footer = {"", "Example:", "  fleet adapter remove fast@2"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} adapter remove fast@2"})
     int remove(
             @Parameters(paramLabel = "NAME[@VERSION]", description = "Adapter or version to retire.") String reference)
             throws IOException, InterruptedException {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "The command replaces the whole route. It removes a canary or shadow that is not"
                     + " specified. Without --stable, it keeps the stable version."
         },
-        footer = {"", "Example:", "  fleet adapter route fast --stable 1 --canary 2 --canary-share 0.1"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} adapter route fast --stable 1 --canary 2 --canary-share 0.1"})
 final class AdapterRouteCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

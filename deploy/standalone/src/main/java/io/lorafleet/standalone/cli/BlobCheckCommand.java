@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
                     + " repair each of them. The command changes nothing, so the services can keep running.",
             "The exit code is 1 if a blob is damaged or missing."
         },
-        footer = {"", "Example:", "  fleet blob-check --directory /srv/blobs"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} blob-check --directory /srv/blobs"})
 public final class BlobCheckCommand implements Callable<Integer> {
     @Option(
             names = "--directory",

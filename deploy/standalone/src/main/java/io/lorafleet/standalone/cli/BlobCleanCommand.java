@@ -29,14 +29,14 @@ import picocli.CommandLine.Option;
         name = "blob-clean",
         sortOptions = false,
         description = {
-            "Deletes old blobs from a blob store: those of the kinds for which an age is given. The command keeps"
+            "Deletes old blobs from a blob store. Each option with an age selects one kind of blob. The command keeps"
                     + " the blobs that unfinished requests and active versions need, so the services can keep running.",
             "An age is a whole number and a unit (s, m, h or d), such as 30d."
         },
         footer = {
             "",
             "Example:",
-            "  fleet blob-clean --directory /srv/blobs --bootstrap kafka:9092 --images 30d --dry-run"
+            "  ${ROOT-COMMAND-NAME} blob-clean --directory /srv/blobs --bootstrap kafka:9092 --images 30d --dry-run"
         })
 public final class BlobCleanCommand implements Callable<Integer> {
     /**
@@ -65,8 +65,9 @@ public final class BlobCleanCommand implements Callable<Integer> {
             names = "--generations",
             paramLabel = "AGE",
             converter = ShortDuration.class,
-            description = "Deletes everything that belongs to generations that have ended. They are then unknown, and a"
-                    + " request with the same idempotency key runs again. At least 8d.")
+            description =
+                    "Deletes everything that belongs to generations that have ended. The gateways then no longer know"
+                        + " these generations, and a request with the same idempotency key runs again. At least 8d.")
     private @Nullable Duration generations;
 
     @Option(

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  fleet blob-permissions --directory /srv/blobs --gateway gateway --worker worker --trainer trainer --group fleet --adapters-group adapters --dry-run"
+            "  ${ROOT-COMMAND-NAME} blob-permissions --directory /srv/blobs --gateway gateway --worker worker"
+                    + " --trainer trainer --group fleet --adapters-group adapters --dry-run"
         })
 public final class BlobPermissionsCommand implements Callable<Integer> {
     @Option(

@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  source <(fleet completion bash)",
-            "  source <(fleet completion zsh)",
-            "  fleet completion fish | source"
+            "  source <(${ROOT-COMMAND-NAME} completion bash)",
+            "  source <(${ROOT-COMMAND-NAME} completion zsh)",
+            "  ${ROOT-COMMAND-NAME} completion fish | source"
         })
 public final class CompletionCommand implements Callable<Integer> {
     @Spec

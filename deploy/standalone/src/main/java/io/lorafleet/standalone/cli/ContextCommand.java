@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.cli.option.JsonOption;
@@ -28,18 +29,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "context",
         description = {
-            "Manages contexts: named gateways, with a URL and optionally an API key. Commands use the current context,"
-                    + " unless --url, --context or an environment variable selects another gateway.",
-            "The configuration file is ~/.config/lorafleet/config.json ($XDG_CONFIG_HOME replaces ~/.config), on"
-                    + " Windows %%APPDATA%%\\lorafleet\\config.json, or the file that " + ConfigFile.VARIABLE
-                    + " names."
+            "Manages contexts. A context is a gateway with a name, a URL and, optionally, an API key. Commands use the"
+                    + " current context, unless --url, --context or an environment variable selects another gateway.",
+            "The contexts are in ~/.config/lorafleet/config.json ($XDG_CONFIG_HOME replaces ~/.config) or, on"
+                    + " Windows, in %%APPDATA%%\\lorafleet\\config.json. The environment variable "
+                    + ConfigFile.VARIABLE + " selects another file."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Example:",
-            "  fleet context set studio --url https://fleet.example.com --key-file key.txt",
-            "  fleet context use studio"
+            "  ${ROOT-COMMAND-NAME} context set studio --url https://fleet.example.com --key-file key.txt",
+            "  ${ROOT-COMMAND-NAME} context use studio"
         })
 public final class ContextCommand {
     private static final String STANDARD_INPUT = "-";
@@ -65,7 +66,7 @@ public final class ContextCommand {
             footer = {
                 "",
                 "Example:",
-                "  fleet context set studio --url https://fleet.example.com --key-file - < key.txt"
+                "  ${ROOT-COMMAND-NAME} context set studio --url https://fleet.example.com --key-file - < key.txt"
             })
     int set(
             @Parameters(paramLabel = "NAME", description = "Name of the context.") String name,
@@ -78,8 +79,9 @@ public final class ContextCommand {
             @Option(
                             names = "--key-file",
                             paramLabel = "FILE",
-                            description = "File with the API key or token, or - for the standard input. The key is"
-                                    + " copied into the configuration file. Default: the key remains as it is.")
+                            description =
+                                    "File with the API key or token, or - for standard input. The command copies the"
+                                            + " key into the configuration file. Default: the key does not change.")
                     @Nullable
                     Path keyFile)
             throws IOException {
@@ -104,7 +106,7 @@ public final class ContextCommand {
     @Command(
             name = "list",
             description = "Lists the contexts. API keys are not shown.",
-            footer = {"", "Example:", "  fleet context list"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} context list"})
     int list(@Mixin JsonOption json) throws IOException {
         Contexts contexts = defaults.configFile().read();
         List<Entry> entries = new ArrayList<>();
@@ -127,7 +129,7 @@ public final class ContextCommand {
     @Command(
             name = "use",
             description = "Makes a context the current context.",
-            footer = {"", "Example:", "  fleet context use studio"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} context use studio"})
     int use(@Parameters(paramLabel = "NAME", description = "Name of the context.") String name) throws IOException {
         Contexts contexts = existing(name);
         defaults.configFile().write(contexts.withCurrent(name));
@@ -138,7 +140,7 @@ public final class ContextCommand {
     @Command(
             name = "remove",
             description = "Removes a context and its API key.",
-            footer = {"", "Example:", "  fleet context remove studio"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} context remove studio"})
     int remove(@Parameters(paramLabel = "NAME", description = "Name of the context.") String name) throws IOException {
         defaults.configFile().write(existing(name).without(name));
         System.err.println("removed context " + name);
@@ -150,7 +152,7 @@ public final class ContextCommand {
             sortOptions = false,
             description = "Shows the settings that a command with the same options would use, and where each setting"
                     + " comes from. The API key itself is not shown.",
-            footer = {"", "Example:", "  LORAFLEET_URL=http://localhost:9000 fleet context show"})
+            footer = {"", "Example:", "  LORAFLEET_URL=http://localhost:9000 ${ROOT-COMMAND-NAME} context show"})
     int show(@Mixin GatewayOptions gateway, @Mixin JsonOption json) throws IOException {
         GatewaySettings settings = gateway.settings();
         Setting<URI> url = settings.url();
@@ -182,7 +184,8 @@ public final class ContextCommand {
         Contexts contexts = defaults.configFile().read();
         if (contexts.find(name) == null) {
             throw new FleetException("NAME: expected a context in "
-                    + defaults.configFile().path() + ", found " + name + "; 'fleet context list' lists the contexts");
+                    + defaults.configFile().path() + ", found " + name + "; " + CommandName.quoted("context list")
+                    + " lists the contexts");
         }
         return contexts;
     }

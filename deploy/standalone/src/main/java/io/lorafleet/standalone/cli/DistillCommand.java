@@ -40,7 +40,11 @@ import picocli.CommandLine.Option;
             "After each round, the command writes NAME.checkpoint. A new run with the same options resumes from"
                     + " that checkpoint."
         },
-        footer = {"", "Example:", "  fleet distill --model deploy/demo-model --prompts train.txt --name fast"})
+        footer = {
+            "",
+            "Example:",
+            "  ${ROOT-COMMAND-NAME} distill --model deploy/demo-model --prompts train.txt --name fast"
+        })
 public final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--model",

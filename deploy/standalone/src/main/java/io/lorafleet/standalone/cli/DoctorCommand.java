@@ -18,11 +18,11 @@ import picocli.CommandLine.Mixin;
         name = "doctor",
         sortOptions = false,
         description = {
-            "Checks whether this machine can run a fleet with these options: Java, processor, memory, disk, PyTorch,"
-                    + " services, model and ports. Shows what workers would use. Starts nothing.",
-            "The exit code is 1 if something is missing."
+            "Checks whether this machine can run a fleet: Java, processor, memory, disk, PyTorch, services, model and"
+                    + " ports. Shows the settings that workers would use. Starts nothing.",
+            "The options are those of '${ROOT-COMMAND-NAME} up'. The exit code is 1 if something is missing."
         },
-        footer = {"", "Example:", "  fleet doctor --model /models/sd15 --workers 2"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} doctor --model /models/sd15 --workers 2"})
 public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private FleetOptions options;

@@ -44,16 +44,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Generates images, and prints the names of the files.",
-            "The command connects to the gateway that --url, LORAFLEET_URL or the current context names, and otherwise to"
-                    + " the gateway on this machine. If no gateway is running there, the command starts a fleet with the"
-                    + " options of 'fleet up', and stops it afterwards."
+            "The command uses the gateway that --url, LORAFLEET_URL or the current context selects, or else the"
+                    + " gateway on this machine. If no gateway is running there, the command starts a fleet with the"
+                    + " options of '${ROOT-COMMAND-NAME} up', and stops it afterwards."
         },
         footer = {
             "",
             "Examples:",
-            "  fleet generate \"a large red star on a white background\" -o star.png",
-            "  fleet generate --prompts prompts.txt -o images --format webp",
-            "  fleet generate \"a blue ring\" --adapter fast=0.8 --seed 7 --json | jq .images[0].url"
+            "  ${ROOT-COMMAND-NAME} generate \"a large red star on a white background\" -o star.png",
+            "  ${ROOT-COMMAND-NAME} generate --prompts prompts.txt -o images --format webp",
+            "  ${ROOT-COMMAND-NAME} generate \"a blue ring\" --adapter fast=0.8 --seed 7 --json | jq .images[0].url"
         })
 public final class GenerateCommand implements Callable<Integer> {
     /** Long enough for workers to load their model. */
@@ -71,8 +71,9 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--base",
             paramLabel = "NAME",
-            description = "Name of the base model, if the fleet has several. Default: the base of the adapters, or the"
-                    + " fleet's default base.")
+            description =
+                    "Name of the base model, if the fleet has several. Default: the base model for which the adapters"
+                            + " were made, or the fleet's default base model.")
     private @Nullable String base;
 
     @Option(
@@ -99,7 +100,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--adapter-scale",
             paramLabel = "X",
-            description = "Scale of the adapter. Requires exactly one --adapter option, without a scale of its own.")
+            description =
+                    "Scale of the adapter. Requires exactly one --adapter option, which must not contain a scale.")
     private @Nullable Double adapterScale;
 
     @Option(
@@ -118,7 +120,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            description = "Sampler: ${COMPLETION-CANDIDATES} (not case-sensitive). Default: set by the gateway.")
+            description = "Sampler: ${COMPLETION-CANDIDATES}. Default: set by the gateway.")
     private @Nullable SamplerName sampler;
 
     @Mixin
@@ -139,7 +141,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed for the noise. The same seed produces the same image. Default: random.")
+            description = "Seed for the noise. The same seed and settings produce the same image. Default: random.")
     private @Nullable Long seed;
 
     @Option(
@@ -151,8 +153,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--priority",
             paramLabel = "NAME",
-            description = "Priority: ${COMPLETION-CANDIDATES} (not case-sensitive). Interactive images are"
-                    + " generated first. Default: INTERACTIVE.")
+            description = "Priority: ${COMPLETION-CANDIDATES}. Interactive images are generated first. Default:"
+                    + " interactive.")
     private @Nullable Priority priority;
 
     @Option(

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
         name = "generation",
         description = "Lists, follows, downloads and cancels generations.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example:", "  fleet generation list --status running"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} generation list --status running"})
 public final class GenerationCommand {
     private static final int LONGEST_PROMPT = 50;
     private static final String NONE = "no generations found";
@@ -41,13 +41,13 @@ public final class GenerationCommand {
             name = "list",
             sortOptions = false,
             description = "Lists the latest generations, newest first.",
-            footer = {"", "Example:", "  fleet generation list --status failed --limit 5"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} generation list --status failed --limit 5"})
     int list(
             @Option(
                             names = "--status",
                             paramLabel = "NAME",
-                            description = "Only generations with this status: ${COMPLETION-CANDIDATES} (not"
-                                    + " case-sensitive). Default: all.")
+                            description = "Lists only generations with this status: ${COMPLETION-CANDIDATES}. Default:"
+                                    + " all.")
                     GenerationStatus.@Nullable Status status,
             @Option(
                             names = "--limit",
@@ -71,7 +71,7 @@ public final class GenerationCommand {
             name = "show",
             sortOptions = false,
             description = "Shows the state of a generation.",
-            footer = {"", "Example:", "  fleet generation show 5f0c1d9e -o json"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} generation show 5f0c1d9e -o json"})
     int show(
             @Parameters(paramLabel = "ID", description = "ID of the generation.") String id,
             @Mixin OutputOptions output,
@@ -85,7 +85,7 @@ public final class GenerationCommand {
             name = "wait",
             sortOptions = false,
             description = "Waits until generations have finished, and shows their progress. Prints the state of each.",
-            footer = {"", "Example:", "  fleet generation wait 5f0c1d9e && echo done"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} generation wait 5f0c1d9e && echo done"})
     int await(
             @Parameters(paramLabel = "ID", arity = "1..*", description = "IDs of the generations.") List<String> ids,
             @Option(
@@ -113,7 +113,7 @@ public final class GenerationCommand {
             name = "download",
             sortOptions = false,
             description = "Waits until a generation has finished, saves its images, and prints the names of the files.",
-            footer = {"", "Example:", "  fleet generation download 5f0c1d9e -o star.jpg --quality 90"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} generation download 5f0c1d9e -o star.jpg --quality 90"})
     int download(
             @Parameters(paramLabel = "ID", description = "ID of the generation.") String id,
             @Mixin ImageFileOptions imageFiles,
@@ -141,7 +141,12 @@ public final class GenerationCommand {
             name = "cancel",
             sortOptions = false,
             description = "Cancels generations that have not finished.",
-            footer = {"", "Example:", "  fleet generation cancel $(fleet generation list --status queued -o name)"})
+            footer = {
+                "",
+                "Example:",
+                "  ${ROOT-COMMAND-NAME} generation cancel $(${ROOT-COMMAND-NAME} generation list --status queued -o"
+                        + " name)"
+            })
     int cancel(
             @Parameters(paramLabel = "ID", arity = "1..*", description = "IDs of the generations.") List<String> ids,
             @Mixin GatewayOptions gateway)

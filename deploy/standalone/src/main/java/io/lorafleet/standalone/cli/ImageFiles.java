@@ -46,7 +46,7 @@ record ImageFiles(
             throw new FleetException("--quality: expected 0 to 100, found " + quality);
         }
         if (quality != null && chosen == ImageFormat.PNG) {
-            throw new FleetException("--quality: expected a JPEG or WebP file, found PNG, which loses nothing");
+            throw new FleetException("--quality: expected a JPEG or WebP file, found PNG, which is lossless");
         }
         Path folder = isFolder ? path : Objects.requireNonNull(path.getParent(), "no parent folder");
         if (!Files.isDirectory(folder)) {

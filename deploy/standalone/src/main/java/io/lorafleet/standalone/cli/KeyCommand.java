@@ -4,6 +4,7 @@ package io.lorafleet.standalone.cli;
 import io.lorafleet.messages.ApiKeys;
 import io.lorafleet.messages.ApiKeys.Entry;
 import io.lorafleet.messages.ApiKeys.Role;
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.cli.option.ShortDuration;
 import io.lorafleet.storage.Sha256;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
         description = "Manages a gateway's API keys. The API key file contains only hashes of the keys."
                 + " A running gateway rereads the file when it changes.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example:", "  fleet key list --file keys.json"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} key list --file keys.json"})
 public final class KeyCommand {
     private static final String PREFIX = "lf_";
     private static final int ID_BYTES = 8;
@@ -44,7 +45,8 @@ public final class KeyCommand {
             paramLabel = "FILE",
             required = true,
             scope = ScopeType.INHERIT,
-            description = "API key file: the value of lorafleet.security.api-keys or of 'fleet up" + " --api-keys'.")
+            description = "API key file: the value of lorafleet.security.api-keys or of '${ROOT-COMMAND-NAME} up"
+                    + " --api-keys'.")
     private Path path;
 
     @Spec
@@ -57,7 +59,8 @@ public final class KeyCommand {
             footer = {
                 "",
                 "Example:",
-                "  fleet key create --file keys.json --owner alice --role generate,feedback --expires 90d"
+                "  ${ROOT-COMMAND-NAME} key create --file keys.json --owner alice --role generate,feedback --expires"
+                        + " 90d"
             })
     int create(
             @Option(
@@ -100,10 +103,11 @@ public final class KeyCommand {
     @Command(
             name = "list",
             description = "Lists the keys with their owners, roles and expiry times.",
-            footer = {"", "Example:", "  fleet key list --file keys.json"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} key list --file keys.json"})
     int list() throws IOException {
         if (!Files.exists(path)) {
-            throw new FleetException("--file: expected a file created by 'fleet key create', found no file at " + path);
+            throw new FleetException("--file: expected a file created by " + CommandName.quoted("key create")
+                    + ", found no file at " + path);
         }
         for (Entry key : file().read().keys()) {
             String roles = key.roles().stream().map(KeyCommand::name).sorted().collect(Collectors.joining(","));
@@ -118,9 +122,11 @@ public final class KeyCommand {
             sortOptions = false,
             description = "Creates a key with the owner, roles and lifetime of an old key, and prints the new key. The"
                     + " old key expires after the overlap.",
-            footer = {"", "Example:", "  fleet key rotate --file keys.json 0123456789abcdef --overlap 1h"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} key rotate --file keys.json 0123456789abcdef --overlap 1h"
+            })
     int rotate(
-            @Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id,
+            @Parameters(paramLabel = "ID", description = "ID of the key, from '${ROOT-COMMAND-NAME} key list'.")
+                    String id,
             @Option(
                             names = "--overlap",
                             paramLabel = "DURATION",
@@ -150,8 +156,10 @@ public final class KeyCommand {
     @Command(
             name = "revoke",
             description = "Revokes a key.",
-            footer = {"", "Example:", "  fleet key revoke --file keys.json 0123456789abcdef"})
-    int revoke(@Parameters(paramLabel = "ID", description = "ID of the key, from 'fleet key list'.") String id)
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} key revoke --file keys.json 0123456789abcdef"})
+    int revoke(
+            @Parameters(paramLabel = "ID", description = "ID of the key, from '${ROOT-COMMAND-NAME} key list'.")
+                    String id)
             throws IOException {
         file().change(keys -> keys.without(require(keys, id).id()));
         return ExitCode.OK;

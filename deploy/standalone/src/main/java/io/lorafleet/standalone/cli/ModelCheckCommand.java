@@ -23,7 +23,11 @@ import picocli.CommandLine.Option;
                     + " volume to a local disk; files that are already there are not copied again.",
             "The exit code is 1 if a file is missing or damaged."
         },
-        footer = {"", "Example:", "  fleet model check --directory /mnt/models/sd15 --copy-to /models/sd15"})
+        footer = {
+            "",
+            "Example:",
+            "  ${ROOT-COMMAND-NAME} model check --directory /mnt/models/sd15 --copy-to /models/sd15"
+        })
 public final class ModelCheckCommand implements Callable<Integer> {
     @Option(
             names = "--directory",

@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
         description = "Inspects, verifies and fetches base models.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ModelInspectCommand.class, ModelCheckCommand.class, ModelFetchCommand.class},
-        footer = {"", "Example:", "  fleet model inspect deploy/demo-model"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} model inspect deploy/demo-model"})
 public final class ModelCommand {}

@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  fleet model fetch /mnt/models/sd15 --to /models/sd15",
-            "  fleet model fetch https://example.com/sd15 --to /models/sd15",
-            "  fleet model fetch https://example.com/model.safetensors --sha256 6ce0161689b3... --to /models"
+            "  ${ROOT-COMMAND-NAME} model fetch /mnt/models/sd15 --to /models/sd15",
+            "  ${ROOT-COMMAND-NAME} model fetch https://example.com/sd15 --to /models/sd15",
+            "  ${ROOT-COMMAND-NAME} model fetch https://example.com/model.safetensors --sha256 6ce0161689b3... --to"
+                    + " /models"
         })
 public final class ModelFetchCommand implements Callable<Integer> {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");

@@ -24,11 +24,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         description = {
-            "Prints what is recognised in a base model, and where it was found. The command reads the configs and the"
-                    + " names and shapes of the tensors, but not the weights.",
+            "Prints the properties of a base model, and how each of them was recognised. The command reads the configs"
+                    + " and the names and shapes of the tensors, but not the weights.",
             "The exit code is 1 if the model cannot be used."
         },
-        footer = {"", "Example:", "  fleet model inspect v1-5-pruned-emaonly.safetensors"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} model inspect v1-5-pruned-emaonly.safetensors"})
 public final class ModelInspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH",

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
                     + " docs/parity.md lists the tensors. The command prints ||out - ref|| / ||ref|| for each"
                     + " tensor. The exit code is 1 if a value is above the tolerance, or if no tensor was compared."
         },
-        footer = {"", "Example:", "  fleet parity reference"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} parity reference"})
 public final class ParityCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder of the model and the reference outputs.")
     private Path folder;

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
             "Reports the settings of existing topics that differ from the expected values. If there are any, the exit"
                     + " code is 1. With --fix, the command sets the expected values."
         },
-        footer = {"", "Example:", "  fleet topics --bootstrap kafka:9092 --topic-prefix fleet1. --fix"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} topics --bootstrap kafka:9092 --topic-prefix fleet1. --fix"})
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;

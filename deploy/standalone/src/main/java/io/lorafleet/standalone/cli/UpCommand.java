@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.cli;
 
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.client.GatewayClient;
 import io.lorafleet.standalone.supervisor.FleetSettings;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description =
                 "Runs a fleet on this machine until Ctrl-C: a Kafka broker, the gateway, workers and" + " the trainer.",
-        footer = {"", "Example:", "  fleet up --model /models/sd15 --workers 2"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} up --model /models/sd15 --workers 2"})
 public final class UpCommand implements Callable<Integer> {
     @Mixin
     private FleetOptions options;
@@ -30,7 +31,7 @@ public final class UpCommand implements Callable<Integer> {
             System.out.println("The fleet is ready: " + fleet.gateway());
             System.out.println("Generate an image: "
                     + (settings.apiKeys() == null ? "" : GatewayClient.KEY + "=lf_... ")
-                    + "deploy/fleet generate \"a large red star on a white background\""
+                    + CommandName.get() + " generate \"a large red star on a white background\""
                     + (settings.port() == FleetOptions.DEFAULT_PORT ? "" : " --url " + fleet.gateway())
                     + " -o star.png");
             System.out.println("Logs: " + settings.data().resolve("logs"));

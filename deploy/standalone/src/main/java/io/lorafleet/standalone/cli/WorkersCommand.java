@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "workers",
         description = "Lists the workers of a running fleet and their states: ready, draining or lost.",
-        footer = {"", "Example:", "  fleet workers -o wide"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} workers -o wide"})
 public final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private GatewayOptions gateway;

@@ -23,7 +23,10 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * @param parameter what the command's parameters are
  */
 record CompletedCommand(String path, List<Word> subcommands, List<Option> options, Values parameter) {
-    private static final String ADAPTER = "fleet adapter ";
+    /** Shells complete a command by the last part of its path. */
+    private static final String FLEET = "fleet";
+
+    private static final String ADAPTER = FLEET + " adapter ";
 
     /** A subcommand. */
     record Word(String text, String description) {}
@@ -60,7 +63,7 @@ record CompletedCommand(String path, List<Word> subcommands, List<Option> option
 
     private static CompletedCommand of(CommandLine command) {
         CommandSpec spec = command.getCommandSpec();
-        String path = spec.qualifiedName();
+        String path = FLEET + spec.qualifiedName().substring(spec.root().name().length());
         List<Word> subcommands = new ArrayList<>();
         for (Map.Entry<String, CommandLine> below : command.getSubcommands().entrySet()) {
             subcommands.add(new Word(

@@ -29,8 +29,8 @@ final class EngineChecks {
             findings.add(Finding.ok(
                     "gpu",
                     gpus == 0
-                            ? "PyTorch finds no GPU; workers use the processors."
-                            : "PyTorch finds " + gpus + " GPUs."));
+                            ? "PyTorch found no GPU; workers use the CPU."
+                            : "PyTorch found " + gpus + (gpus == 1 ? " GPU." : " GPUs.")));
             bfloat16 = PackedWeights.supportBfloat16();
         } catch (RuntimeException | LinkageError e) {
             findings.add(Finding.problem(
@@ -48,7 +48,7 @@ final class EngineChecks {
         findings.add(Finding.ok(
                 "batch limit",
                 rows == null
-                        ? "A worker measures the best number of rows when it starts."
+                        ? "Each worker measures the best number of rows when it starts."
                         : "A batch has at most " + rows + " rows (LORAFLEET_WORKER_MAX_BATCH_ROWS)."));
         return findings;
     }
@@ -56,7 +56,7 @@ final class EngineChecks {
     private static Finding precision(String chosen, boolean bfloat16) {
         String used = "Workers use " + chosen + ".";
         if (chosen.equals("bfloat16") && !bfloat16) {
-            return Finding.problem("precision", used + " It needs a processor with AVX-512; use float32.");
+            return Finding.problem("precision", used + " bfloat16 needs a processor with AVX-512; use float32.");
         }
         return Finding.ok(
                 "precision",

@@ -4,6 +4,7 @@ package io.lorafleet.standalone.doctor;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.cli.option.Words;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import java.io.IOException;
@@ -27,14 +28,16 @@ record FleetChecks(FleetSettings settings) {
                 : Finding.problem(
                         "services",
                         String.join(", ", missing) + (missing.size() == 1 ? " is" : " are") + " not built in "
-                                + settings.root() + ". Run 'deploy/fleet up' in a checkout.");
+                                + settings.root() + ". In a checkout, run " + CommandName.quoted("up")
+                                + " to build them.");
     }
 
     Finding model() {
         try {
             Pipelines.open(settings.model());
             return Finding.ok(
-                    "model", settings.model() + " can be used; its weights have " + Words.bytes(modelBytes()) + ".");
+                    "model",
+                    settings.model() + " can be used; the size of its weights is " + Words.bytes(modelBytes()) + ".");
         } catch (ModelFileException e) {
             return Finding.problem("model", "The model cannot be used. " + e.getMessage());
         }

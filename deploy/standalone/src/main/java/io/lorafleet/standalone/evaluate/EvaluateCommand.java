@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  fleet evaluate --model deploy/demo-model --adapter fast@2 --prompts held-out.txt --report report"
+            "  ${ROOT-COMMAND-NAME} evaluate --model deploy/demo-model --adapter fast@2 --prompts held-out.txt"
+                    + " --report report"
         })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final double DEFAULT_GUIDANCE = 5;

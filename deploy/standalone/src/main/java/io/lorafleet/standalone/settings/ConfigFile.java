@@ -3,6 +3,7 @@ package io.lorafleet.standalone.settings;
 
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,8 +61,8 @@ public record ConfigFile(Path path) {
         try {
             contexts = Json.read(Files.readAllBytes(path), Contexts.class);
         } catch (InvalidMessageException e) {
-            throw new FleetException(path + ": expected a file written by 'fleet context set', found another content: "
-                    + e.getMessage());
+            throw new FleetException(path + ": expected a file written by " + CommandName.quoted("context set")
+                    + ", found other content: " + e.getMessage());
         }
         if (contexts.hasKeys()) {
             SecretFile.requireClosed(path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.settings;
 
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.standalone.client.GatewayClient;
 import java.io.IOException;
@@ -48,7 +49,7 @@ public record GatewaySettings(
         Context context = name == null ? null : contexts.find(name.value());
         if (name != null && context == null) {
             throw new FleetException(name.source() + ": expected a context in " + file.path() + ", found "
-                    + name.value() + "; 'fleet context list' lists the contexts");
+                    + name.value() + "; " + CommandName.quoted("context list") + " lists the contexts");
         }
         Setting<URI> url = url(options, environment, context, name);
         return new GatewaySettings(url, apiKey(options, environment, context, name, url), name);

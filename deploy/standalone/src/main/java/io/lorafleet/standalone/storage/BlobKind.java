@@ -9,6 +9,7 @@ import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.generation.CommandHeader;
 import io.lorafleet.messages.generation.GenerationManifest;
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,8 @@ enum BlobKind {
     ADAPTER(
             "adapters/([0-9a-f]{64})[.]safetensors",
             BlobKind::hashInKey,
-            "Upload the same file again (fleet adapter add). Workers try to load the version again the next time a request uses it."),
+            "Upload the same file again with " + CommandName.quoted("adapter add")
+                    + ". Workers try to load the version again the next time a request uses it."),
     VERSION_NUMBER(
             "adapters/numbers/([^/]+)/([0-9]+)",
             (key, content) -> fault(
@@ -50,8 +52,8 @@ enum BlobKind {
                     "request "
                             + GenerationManifest.readResult(content.readAllBytes())
                                     .requestId()),
-            "Restore the file from a backup, or delete it: the generation is then unknown, and a request with the same"
-                    + " idempotency key runs again."),
+            "Restore the file from a backup, or delete it: the gateways then no longer know the generation, and a"
+                    + " request with the same idempotency key runs again."),
     IMAGE(
             "generations/[^/]+/[0-9]+[.]png",
             (key, content) -> null, // its hash is in the manifest

@@ -4,6 +4,7 @@ package io.lorafleet.standalone.supervisor;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.weights.ModelFileException;
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import io.lorafleet.storage.OwnerOnly;
 import java.io.IOException;
@@ -34,8 +35,8 @@ final class Preflight {
 
     private static void requireKeys(Path keys) {
         if (!Files.isReadable(keys)) {
-            throw new FleetException(
-                    "--api-keys: expected a readable file created by 'deploy/fleet key create', found none at " + keys);
+            throw new FleetException("--api-keys: expected a readable file created by "
+                    + CommandName.quoted("key create") + ", found none at " + keys);
         }
         try {
             OwnerOnly.objection(keys).ifPresent(objection -> {

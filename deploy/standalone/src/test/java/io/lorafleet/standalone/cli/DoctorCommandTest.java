@@ -52,7 +52,7 @@ class DoctorCommandTest {
                 "64");
 
         JsonNode findings = Json.read(run.out().getBytes(StandardCharsets.UTF_8), JsonNode.class);
-        assertThat(finding(findings, "model")).contains("can be used; its weights have 20.4 MB");
+        assertThat(finding(findings, "model")).contains("can be used; the size of its weights is 20.4 MB");
         assertThat(finding(findings, "pytorch")).startsWith("PyTorch 2.7.1 can be loaded");
         assertThat(finding(findings, "threads")).isEqualTo("Each worker uses 1 thread for one operation.");
         assertThat(finding(findings, "broker port")).endsWith(" is free.");

@@ -25,14 +25,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Loads the scripts into the shells. Without zsh or fish on the PATH, their tests are skipped. */
 class ShellTest {
     private static final String CASES = """
-            fleet gen|generate generation
-            fleet adapter r|remove rollback route
-            fleet adapter list -o |json name table wide
-            fleet generate --sampler eu|euler euler_ancestral euler_karras
-            fleet generate --neg|--negative-prompt
-            fleet generate --adapter |fast@1 ink@2
-            fleet adapter rollback f|fast@1
-            fleet completion |bash fish zsh""";
+        fleet gen|generate generation
+        fleet adapter r|remove rollback route
+        fleet adapter list -o |json name table wide
+        fleet generate --sampler eu|euler euler_ancestral euler_karras
+        fleet generate --neg|--negative-prompt
+        fleet generate --adapter |fast@1 ink@2
+        fleet adapter rollback f|fast@1
+        fleet completion |bash fish zsh\
+        """;
 
     @TempDir
     private Path folder;
@@ -119,7 +120,8 @@ class ShellTest {
 
         assertThat(paths).contains("fleet", "fleet adapter add", "fleet bench serve");
         for (Shell shell : Shell.values()) {
-            String script = shell.script(Fleet.commandLine(CommandRun.NO_SETTINGS));
+            String script =
+                    shell.script(Fleet.commandLine(CommandRun.NO_SETTINGS).setCommandName("deploy/fleet"));
             assertThat(paths).allSatisfy(path -> assertThat(script).contains("'" + path + "'"));
         }
     }

@@ -90,7 +90,7 @@ record GuidanceSettings(List<AppliedAdapter> adapters, double guidanceScale) {
             if (scale != null && scale != DEFAULT_ADAPTER_SCALE) {
                 checks.refuse(
                         adapter.name().scaleField(),
-                        "none or 1 with an embedding, whose word can have a weight in the prompt",
+                        "none or 1, because the strength of an embedding is the weight of its word in the prompt",
                         scale);
             }
             return DEFAULT_ADAPTER_SCALE;

@@ -49,7 +49,8 @@ final class PoolMetrics {
                             "lorafleet.backlog.evaluations",
                             () -> models.evaluations(
                                     pool, backlog.queue(pool, priority).cost()))
-                    .description("UNet evaluations of requests that no worker has started to process, at default size")
+                    .description("UNet evaluations of requests that no worker has started to process, at the model's"
+                            + " default size")
                     .tags(tags)
                     .register(registry);
             TimeGauge.builder(

@@ -33,7 +33,7 @@ public final class BaseResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listBases",
-            summary = "List the bases with their image sizes; the default base comes first")
+            summary = "List the base models with their image sizes; the default base model comes first")
     public List<BaseView> list() {
         List<Pool> pools = models.pools();
         return models.bases().stream()

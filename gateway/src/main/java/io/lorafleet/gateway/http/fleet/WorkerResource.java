@@ -28,7 +28,7 @@ public final class WorkerResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listWorkers",
-            summary = "List all known workers with their state, model and resident adapters")
+            summary = "List all known workers with their states, models and resident adapters")
     public List<WorkerView> list() {
         return models.workers().stream().map(WorkerView::of).toList();
     }

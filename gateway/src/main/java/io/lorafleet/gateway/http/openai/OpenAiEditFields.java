@@ -13,13 +13,14 @@ record OpenAiEditFields(
                 required = true,
                 format = "binary",
                 type = SchemaType.STRING,
-                description = "One PNG or JPEG file; the name can also be image[].")
+                description = "One PNG or JPEG file. The field can also be called image[].")
         String image,
 
         @Schema(
                 format = "binary",
                 type = SchemaType.STRING,
-                description = "A PNG file of the same size, whose fully transparent part is repainted.")
+                description = "A PNG file of the same size, whose fully transparent part is repainted. Without it, the"
+                        + " fully transparent part of the image is repainted.")
         @Nullable
         String mask,
 

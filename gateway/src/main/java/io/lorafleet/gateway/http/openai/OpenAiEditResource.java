@@ -55,7 +55,8 @@ public final class OpenAiEditResource {
             summary = "Edit an image and wait until the result is ready (OpenAI's API)",
             description = "The fully transparent part of the mask is repainted. Without a mask, the fully transparent"
                     + " part of the image is repainted; if there is none, the generation starts from the whole image."
-                    + " If `stream` is true, the response consists of server-sent events.")
+                    + " If `stream` is true, the response consists of server-sent events. The other fields are those of"
+                    + " `POST /v1/images/generations`.")
     @RequestBody(
             content =
                     @Content(
@@ -63,7 +64,7 @@ public final class OpenAiEditResource {
                             schema = @Schema(implementation = OpenAiEditFields.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The images or their URLs; if stream is true, server-sent events",
+            description = "The images or their URLs. If stream is true, server-sent events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)

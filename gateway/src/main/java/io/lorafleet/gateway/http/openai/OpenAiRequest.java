@@ -30,40 +30,76 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record OpenAiRequest(
-        @Schema(description = "A base model, or an adapter as NAME or NAME@VERSION. Default: the default base.")
+        @Schema(
+                description =
+                        "A base model, or an adapter as NAME or NAME@VERSION. Default: the fleet's default base model.")
         @Nullable
         String model,
 
-        @Schema(required = true) @Nullable String prompt,
+        @Schema(required = true, description = "Text that describes the images.") @Nullable
+        String prompt,
 
         @Schema(minimum = "1", description = "Number of images. Default: 1.") @Nullable
         Integer n,
 
-        @Schema(description = "WIDTHxHEIGHT in pixels, or auto.", examples = "64x64") @Nullable
+        @Schema(
+                description = "WIDTHxHEIGHT in pixels, or auto for the model's default size. Default: auto.",
+                examples = "64x64")
+        @Nullable
         String size,
 
-        @Schema(enumeration = {"b64_json", "url"}) @JsonProperty("response_format") @Nullable
+        @Schema(
+                enumeration = {"b64_json", "url"},
+                description =
+                        "Whether the response contains the images or their URLs. Ignored if stream is true. Default:"
+                                + " b64_json.")
+        @JsonProperty("response_format")
+        @Nullable
         String responseFormat,
 
-        @Schema(enumeration = {"png", "jpeg", "webp"}) @JsonProperty("output_format") @Nullable
+        @Schema(
+                enumeration = {"png", "jpeg", "webp"},
+                description = "Format of the images. Default: png.")
+        @JsonProperty("output_format")
+        @Nullable
         String outputFormat,
 
-        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP files.")
+        @Schema(minimum = "0", maximum = "100", description = "Quality of JPEG and WebP files. Default: 100.")
         @JsonProperty("output_compression")
         @Nullable
         Integer outputCompression,
 
-        @Nullable Boolean stream,
+        @Schema(description = "Whether to respond with server-sent events. Requires n to be 1. Default: false.")
+        @Nullable
+        Boolean stream,
 
         @Schema(minimum = "0", maximum = "3", description = "Maximum number of previews in a stream. Default: 0.")
         @JsonProperty("partial_images")
         @Nullable
         Integer partialImages,
 
-        @JsonProperty("negative_prompt") @Nullable String negativePrompt,
-        @JsonProperty("num_inference_steps") @Nullable Integer numInferenceSteps,
-        @JsonProperty("guidance_scale") @Nullable Double guidanceScale,
-        @Nullable Long seed) {
+        @Schema(description = "Text that describes what the images must not show. Default: none.")
+        @JsonProperty("negative_prompt")
+        @Nullable
+        String negativePrompt,
+
+        @Schema(minimum = "1", description = "Sampler steps per image. Default: 20.")
+        @JsonProperty("num_inference_steps")
+        @Nullable
+        Integer numInferenceSteps,
+
+        @Schema(
+                minimum = "1",
+                maximum = "50",
+                description = "How closely the images follow the prompt. Default: 5, or the guidance scale at which the"
+                        + " student was distilled.")
+        @JsonProperty("guidance_scale")
+        @Nullable
+        Double guidanceScale,
+
+        @Schema(minimum = "0", maximum = "4294967295", description = "Seed of the first image. Default: random.")
+        @Nullable
+        Long seed) {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
     private static final int MOST_PARTIAL_IMAGES = 3;

@@ -52,7 +52,7 @@ public final class OpenAiResource {
                     + " `image_generation.completed` or `error`.")
     @APIResponse(
             responseCode = "200",
-            description = "The images or their URLs; if stream is true, server-sent events",
+            description = "The images or their URLs. If stream is true, server-sent events",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = OpenAiImages.class)),
                 @Content(mediaType = MediaType.SERVER_SENT_EVENTS)

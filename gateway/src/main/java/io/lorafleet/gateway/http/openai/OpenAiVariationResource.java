@@ -53,7 +53,8 @@ public final class OpenAiVariationResource {
     @Operation(
             operationId = "varyImage",
             summary = "Generate variations of an image and wait until they are ready (OpenAI's API)",
-            description = "The generation starts from the image, with an empty prompt, at strength 0.6.")
+            description = "The generation starts from the image, with an empty prompt. The other fields are those of"
+                    + " `POST /v1/images/generations`.")
     @RequestBody(
             content =
                     @Content(

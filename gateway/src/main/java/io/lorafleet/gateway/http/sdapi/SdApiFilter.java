@@ -23,7 +23,8 @@ final class SdApiFilter {
     void hideUnlessEnabled(ContainerRequestContext request) {
         if (request.getUriInfo().getPath().startsWith(PATH + "/")
                 && !config.get().sdapi().enabled()) {
-            throw new ProblemException(ProblemType.NOT_FOUND, "this API is off; lorafleet.sdapi.enabled enables it");
+            throw new ProblemException(
+                    ProblemType.NOT_FOUND, "this API is disabled; to enable it, set lorafleet.sdapi.enabled");
         }
     }
 }

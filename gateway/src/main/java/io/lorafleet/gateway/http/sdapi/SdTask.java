@@ -124,7 +124,7 @@ record SdTask(GenerationRequest request, List<String> notes, boolean sendImages)
         if (NOT_SUPPORTED_SYNTAX
                 .matcher(tags.prompt() + "\n" + (negative == null ? "" : negative))
                 .find()) {
-            notes.add("BREAK, AND, [from:to:when] and [one|other] in prompts are text");
+            notes.add("BREAK, AND, [from:to:when] and [one|other] have no special meaning in prompts");
         }
         return tags;
     }
@@ -228,7 +228,8 @@ record SdTask(GenerationRequest request, List<String> notes, boolean sendImages)
                 "the generation starts from the image, or from noise at strength 1",
                 notes);
         if (fields.flag("inpaint_full_res", true)) {
-            notes.add("inpaint_full_res was ignored: the image is generated at its own size, not only around the mask");
+            notes.add("inpaint_full_res was ignored: the whole image is generated at its own size, not only the part"
+                    + " around the mask");
         }
         fields.ignore("inpaint_full_res_padding", "mask_round");
     }

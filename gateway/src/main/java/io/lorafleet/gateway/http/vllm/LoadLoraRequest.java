@@ -18,16 +18,33 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record LoadLoraRequest(
-        @Schema(required = true) @JsonProperty("lora_name") @Nullable
+        @Schema(required = true, description = "Name of the adapter.") @JsonProperty("lora_name") @Nullable
         String name,
 
-        @Schema(required = true) @JsonProperty("lora_path") @Nullable
+        @Schema(required = true, description = "Path of the adapter in the gateway's adapter directory.")
+        @JsonProperty("lora_path")
+        @Nullable
         String path,
 
-        @JsonProperty("load_inplace") @Nullable Boolean inPlace,
-        @Nullable String kind,
-        @Nullable Double guidance,
-        @Nullable String textEncoder) {
+        @Schema(description = "Whether to add a version to an existing adapter. Default: false.")
+        @JsonProperty("load_inplace")
+        @Nullable
+        Boolean inPlace,
+
+        @Schema(
+                enumeration = {"style", "student"},
+                description = "Kind of the adapter. Default: style.")
+        @Nullable
+        String kind,
+
+        @Schema(description = "Guidance scale at which the student was distilled. Required for a student.") @Nullable
+        Double guidance,
+
+        @Schema(
+                enumeration = {"apply", "ignore"},
+                description = "What to do with the file's tensors for the text encoders. Default: apply.")
+        @Nullable
+        String textEncoder) {
 
     String kindOrStyle() {
         return kind == null ? "style" : kind;

@@ -152,7 +152,7 @@ class AdmissionRulesTest {
         assertThat(refused(body(Map.of("prompt", "a <cat-toy>", "adapter", "toy", "adapterScale", 0.5))))
                 .containsExactly(new BadField(
                         "adapterScale",
-                        "none or 1 with an embedding, whose word can have a weight in the prompt",
+                        "none or 1, because the strength of an embedding is the weight of its word in the prompt",
                         "0.5"));
     }
 

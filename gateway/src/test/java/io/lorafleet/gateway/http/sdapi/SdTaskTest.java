@@ -27,11 +27,12 @@ class SdTaskTest {
     @Test
     void translatesTheFields() throws JsonProcessingException {
         GenerationRequest request = task("""
-                        {"prompt": "a (red:1.3) star <lora:ink:0.8><lora:fast>", "negative_prompt": "blue", "seed": -1,
-                         "sampler_name": "Euler a", "scheduler": "Automatic", "steps": 12, "cfg_scale": 6, "width": 128,
-                         "height": 64, "batch_size": 2, "n_iter": 3, "eta": 1.0, "subseed_strength": 0, "styles": [],
-                         "override_settings": {"sd_model_checkpoint": "tiny-sd.safetensors [abababab]",
-                         "CLIP_stop_at_last_layers": 2}, "restore_faces": false, "s_noise": 1, "alwayson_scripts": {}}""", false).request();
+            {"prompt": "a (red:1.3) star <lora:ink:0.8><lora:fast>", "negative_prompt": "blue", "seed": -1,
+             "sampler_name": "Euler a", "scheduler": "Automatic", "steps": 12, "cfg_scale": 6, "width": 128,
+             "height": 64, "batch_size": 2, "n_iter": 3, "eta": 1.0, "subseed_strength": 0, "styles": [],
+             "override_settings": {"sd_model_checkpoint": "tiny-sd.safetensors [abababab]",
+             "CLIP_stop_at_last_layers": 2}, "restore_faces": false, "s_noise": 1, "alwayson_scripts": {}}\
+            """, false).request();
         assertThat(request.prompt()).isEqualTo("a (red:1.3) star");
         assertThat(request.promptWeights()).isTrue();
         assertThat(request.adapters()).hasSize(2);
@@ -55,7 +56,8 @@ class SdTaskTest {
             adapters.apply(AdapterEvent.of(Adapters.embedding(word.replaceAll("[<>]", ""), word)));
         }
         GenerationRequest request = task("""
-                {"prompt": "a (<cat-toy>:1.2) <lora:ink:0.8>", "negative_prompt": "easynegative"}""", false).request();
+            {"prompt": "a (<cat-toy>:1.2) <lora:ink:0.8>", "negative_prompt": "easynegative"}\
+            """, false).request();
         assertThat(request.adapters())
                 .extracting(RequestedAdapter::adapter)
                 .containsExactlyInAnyOrder("ink", "EasyNegative", "cat-toy");
@@ -69,8 +71,9 @@ class SdTaskTest {
     @Test
     void repaintsUnderAMask() throws JsonProcessingException {
         SdTask task = task("""
-                {"prompt": "a", "init_images": ["AAAA"], "mask": "BBBB", "denoising_strength": 0.5,
-                 "inpaint_full_res": false, "mask_blur": 0, "inpainting_fill": 1}""", true);
+            {"prompt": "a", "init_images": ["AAAA"], "mask": "BBBB", "denoising_strength": 0.5,
+             "inpaint_full_res": false, "mask_blur": 0, "inpainting_fill": 1}\
+            """, true);
         assertThat(task.notes()).isEmpty();
         assertThat(task.request())
                 .returns("AAAA", GenerationRequest::initImage)
@@ -88,10 +91,10 @@ class SdTaskTest {
                         "mask_blur 4 was ignored: the edge of the mask is sharp",
                         "inpainting_fill 0 was ignored: the generation starts from the image, or from noise at"
                                 + " strength 1",
-                        "inpaint_full_res was ignored: the image is generated at its own size, not only around the"
-                                + " mask");
+                        "inpaint_full_res was ignored: the whole image is generated at its own size, not only the"
+                                + " part around the mask");
         assertThat(task("{\"prompt\": \"a cat BREAK a dog\"}", false).notes())
-                .containsExactly("BREAK, AND, [from:to:when] and [one|other] in prompts are text");
+                .containsExactly("BREAK, AND, [from:to:when] and [one|other] have no special meaning in prompts");
         assertThat(task("{\"sampler_name\": \"DDIM\", \"eta\": 1.0}", false).notes())
                 .containsExactly("eta 1.0 was ignored: DDIM runs with eta 0");
     }
@@ -129,7 +132,8 @@ class SdTaskTest {
                 "\"sampler_name\": \"DPM fast\" | sampler_name: expected one of DDIM, Euler",
                 "\"sampler_name\": \"DDIM\", \"scheduler\": \"Karras\" | sampler_name: expected one of DDIM, Euler",
                 "\"scheduler\": \"Exponential\" | scheduler: expected Automatic or Karras",
-                "\"override_settings\": {\"eta_noise_seed_delta\": 31337} | override_settings.eta_noise_seed_delta: expected none",
+                "\"override_settings\": {\"eta_noise_seed_delta\": 31337} | override_settings.eta_noise_seed_delta:"
+                        + " expected none",
                 "\"prompt\": \"a <hypernet:b:1>\" | prompt: expected only tags of the form <lora:NAME:SCALE>",
                 "\"prompt\": \"a <lora:b:0.5:0.8>\" | prompt: expected one scale for both",
                 "\"prompt\": \"a <lora:b:x>\" | prompt: expected a number as SCALE",
@@ -149,7 +153,8 @@ class SdTaskTest {
                 "\"init_images\": [] | init_images: expected one image, found 0",
                 "\"init_images\": [\"A\", \"B\"] | init_images: expected one image, found 2",
                 "\"init_images\": [\"A\"], \"resize_mode\": 1 | resize_mode: expected none or 0, found 1",
-                "\"init_images\": [\"A\"], \"mask\": \"B\", \"inpainting_mask_invert\": 1 | inpainting_mask_invert: expected none or 0, found 1"
+                "\"init_images\": [\"A\"], \"mask\": \"B\", \"inpainting_mask_invert\": 1 | inpainting_mask_invert:"
+                        + " expected none or 0, found 1"
             })
     void refusesImagesThatItCannotHonour(String fields, String message) {
         assertThatThrownBy(() -> task("{" + fields + "}", true)).hasMessageContaining(message);

@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
             "The adapter is random, with factors for all attention layers. Its file is in the operating"
                     + " system's page cache."
         },
-        footer = {"", "Example:", "  fleet bench adapter-load --model deploy/demo-model --rounds 50"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench adapter-load --model deploy/demo-model --rounds 50"})
 public final class BenchAdapterLoadCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Base base;

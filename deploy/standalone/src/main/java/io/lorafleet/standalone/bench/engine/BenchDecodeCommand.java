@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         name = "decode",
         sortOptions = false,
         description = "Measures the time and the memory that a VAE with random weights needs to decode one latent.",
-        footer = {"", "Example:", "  fleet bench decode --arch sd15 --size 1024 --tiled"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench decode --arch sd15 --size 1024 --tiled"})
 public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(
             names = "--arch",

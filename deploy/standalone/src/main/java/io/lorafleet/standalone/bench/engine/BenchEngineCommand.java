@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "Measures a UNet step for one batch on this machine, without Kafka.",
             "The teacher needs two rows for each image (guidance); a student needs one."
         },
-        footer = {"", "Example:", "  fleet bench engine --model deploy/demo-model --batch 8 --json"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench engine --model deploy/demo-model --batch 8 --json"})
 public final class BenchEngineCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Model model;
@@ -85,8 +85,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
             description = {
                 "Second batch, measured alternately with the first to print the ratio of their times:"
                         + " ${COMPLETION-CANDIDATES}.",
-                "TEACHER: two rows for each image. BASE: the same rows without adapters.",
-                "ALONE: the same images, each in its own batch."
+                "teacher: two rows for each image. base: the same rows without adapters.",
+                "alone: the same images, each in its own batch."
             })
     private @Nullable Beside beside;
 

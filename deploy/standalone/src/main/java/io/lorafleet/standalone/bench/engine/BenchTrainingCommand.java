@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
                     + " Distillation.",
             "The weights are random. Full training of SD 1.5 needs about 20 GiB of memory."
         },
-        footer = {"", "Example:", "  fleet bench training --arch sd15 --batch 2 --steps 3"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} bench training --arch sd15 --batch 2 --steps 3"})
 public final class BenchTrainingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
@@ -77,7 +77,7 @@ public final class BenchTrainingCommand implements Callable<Integer> {
     @Option(
             names = "--teacher-precision",
             paramLabel = "NAME",
-            defaultValue = "FLOAT32",
+            defaultValue = "float32",
             description = "Precision of a teacher that has its own weights: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
     private Precision teacherPrecision;

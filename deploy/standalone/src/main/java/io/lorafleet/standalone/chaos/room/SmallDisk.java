@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone.chaos.room;
 
+import io.lorafleet.standalone.CommandName;
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,7 +59,7 @@ public final class SmallDisk implements AutoCloseable {
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0) {
             throw new FleetException("this cell needs permission to mount a file system: " + String.join(" ", command)
-                    + ": exit code " + exit + "; run 'fleet chaos' as root");
+                    + ": exit code " + exit + "; run " + CommandName.quoted("chaos") + " as root");
         }
     }
 

@@ -19,7 +19,7 @@ public final class BatchOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "Reads one prompt from each line of a file, or of the standard input if FILE is -. A line can"
+            description = "Reads one prompt from each line of a file, or of standard input if FILE is -. A line can"
                     + " also be a JSON object with fields of the gateway's API, such as {\"prompt\": \"a star\","
                     + " \"seed\": 7}; its fields take precedence over options.")
     private @Nullable Path prompts;
@@ -28,7 +28,7 @@ public final class BatchOptions {
             names = "--concurrency",
             paramLabel = "N",
             defaultValue = "4",
-            description = "With --prompts, the number of generations at a time, 1 to " + MOST_CONCURRENT
+            description = "With --prompts, the maximum number of concurrent generations, 1 to " + MOST_CONCURRENT
                     + " (default: ${DEFAULT-VALUE}).")
     private int concurrency;
 
@@ -37,7 +37,7 @@ public final class BatchOptions {
             paramLabel = "DURATION",
             defaultValue = "10m",
             converter = ShortDuration.class,
-            description = "How long to send a request again while the gateway's queue is full, such as 30s"
+            description = "How long to retry a request while the gateway's queue is full, such as 30s"
                     + " (default: ${DEFAULT-VALUE}). The gateway sets the pauses. 0s turns retries off.")
     private Duration retryTimeout;
 
@@ -45,7 +45,7 @@ public final class BatchOptions {
             names = "--no-wait",
             description =
                     "Prints the IDs of the generations as soon as the gateway has accepted them, and does not wait"
-                            + " for the images. 'fleet generation download' saves them later.")
+                            + " for the images. '${ROOT-COMMAND-NAME} generation download' saves them later.")
     private boolean noWait;
 
     @Option(

@@ -20,7 +20,7 @@ public final class DistillOptions {
     @Option(
             names = "--method",
             paramLabel = "NAME",
-            defaultValue = "LORA_DISTILLATION",
+            defaultValue = "lora_distillation",
             description = "Training method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Use the other"
                     + " methods only for comparison.")
     private TrainingMethod method;
@@ -28,9 +28,9 @@ public final class DistillOptions {
     @Option(
             names = "--teacher-precision",
             paramLabel = "NAME",
-            defaultValue = "FLOAT32",
+            defaultValue = "float32",
             description = "Precision of a teacher that has its own weights, for methods that train all weights:"
-                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). BFLOAT16 halves the memory of"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). bfloat16 halves the memory of"
                     + " the teacher.")
     private Precision teacherPrecision;
 
@@ -57,7 +57,7 @@ public final class DistillOptions {
     @Option(
             names = "--targets",
             paramLabel = "NAME",
-            defaultValue = "TRANSFORMER",
+            defaultValue = "transformer",
             description = "Layers that receive LoRA factors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TargetModules targets;
 
@@ -110,15 +110,15 @@ public final class DistillOptions {
             names = "--student-share",
             paramLabel = "X",
             defaultValue = "0.25",
-            description = "Share of the optimizer steps that use student trajectories (the last steps), from"
-                    + " 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Share of the optimizer steps, at the end of the run, that train on the student's own"
+                    + " trajectories, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double studentShare;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "X",
             defaultValue = "3e-3",
-            description = "Maximum learning rate (default: ${DEFAULT-VALUE}).")
+            description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
     @Option(
@@ -147,7 +147,7 @@ public final class DistillOptions {
     @Option(
             names = "--weighting",
             paramLabel = "NAME",
-            defaultValue = "UNIFORM",
+            defaultValue = "uniform",
             description = "Weighting of the timesteps in the loss: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
     private TimestepWeighting weighting;

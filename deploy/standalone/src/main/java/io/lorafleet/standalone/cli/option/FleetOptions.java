@@ -85,7 +85,8 @@ public final class FleetOptions {
     @Option(
             names = "--api-keys",
             paramLabel = "FILE",
-            description = "API key file, created by 'fleet key create'. With this option, the gateway requires a key.")
+            description = "API key file, created by '${ROOT-COMMAND-NAME} key create'. With this option, the gateway"
+                    + " requires a key.")
     private @Nullable Path apiKeys;
 
     public FleetSettings settings() {

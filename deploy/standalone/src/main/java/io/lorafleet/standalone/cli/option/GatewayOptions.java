@@ -27,24 +27,25 @@ public final class GatewayOptions {
             names = "--url",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "URL of a running gateway. Default: " + GatewaySettings.URL + ", then the context, then"
-                    + " http://localhost:" + FleetOptions.DEFAULT_PORT + ".")
+            description = "URL of a running gateway. Default: the environment variable " + GatewaySettings.URL
+                    + ", then the URL of" + " the context, then http://localhost:" + FleetOptions.DEFAULT_PORT + ".")
     private @Nullable URI url;
 
     @Option(
             names = "--context",
             paramLabel = "NAME",
             scope = ScopeType.INHERIT,
-            description = "Context that sets the URL and the API key; see 'fleet context'. Default: "
-                    + GatewaySettings.CONTEXT + ", then the current context.")
+            description = "Context that sets the URL and the API key; see '${ROOT-COMMAND-NAME} context'. Default: the"
+                    + " context that the environment variable " + GatewaySettings.CONTEXT
+                    + " names, then the current context.")
     private @Nullable String context;
 
     @Option(
             names = "--api-key-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "File that contains only an API key or token. Default: the variable " + GatewayClient.KEY
-                    + ", then the key of the context.")
+            description = "File that contains only an API key or token. Default: the environment variable "
+                    + GatewayClient.KEY + ", then the key of the context.")
     private @Nullable Path apiKeyFile;
 
     /** @param environment the environment variables of this process */

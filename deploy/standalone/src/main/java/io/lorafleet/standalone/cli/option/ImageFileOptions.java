@@ -11,16 +11,17 @@ public final class ImageFileOptions {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "File for the image, which is replaced if it exists, or folder. Several images are saved as"
-                    + " FILE-0, FILE-1, and so on. The extension (.png, .jpg, .webp) sets the format. Default: a new"
-                    + " file in the current folder, named after the prompt.")
+            description =
+                    "File or folder for the image. An existing FILE is replaced; files in a folder are not. Several"
+                            + " images are saved as FILE-0, FILE-1 and so on. The extension (.png, .jpg, .webp) sets the"
+                            + " format. Default: a new file in the current folder, named after the prompt.")
     private @Nullable Path output;
 
     @Option(
             names = "--format",
             paramLabel = "NAME",
             description = "Format of the images: ${COMPLETION-CANDIDATES}. Only PNG files contain the settings of the"
-                    + " generation. Default: that of the extension, or png.")
+                    + " generation. Default: the format of the extension, or png.")
     private @Nullable ImageFormat format;
 
     @Option(

@@ -19,7 +19,7 @@ public final class OutputOptions {
                     + " gateway's response, unchanged.")
     private OutputFormat format;
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Short for --output json.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Same as --output json.")
     private boolean json;
 
     /**

@@ -11,22 +11,22 @@ public final class PromptOptions {
             names = "--long-prompt",
             paramLabel = "NAME",
             description =
-                    "What happens to a prompt that is too long for the text encoder: ${COMPLETION-CANDIDATES} (not"
-                            + " case-sensitive). CHUNKS encodes it in parts; TRUNCATE cuts off its end, as diffusers does."
-                            + " Default: CHUNKS.")
+                    "What to do with a prompt that is too long for the text encoder: ${COMPLETION-CANDIDATES}. chunks"
+                            + " encodes it in parts; truncate cuts off its end, as diffusers does. Default: chunks.")
     private @Nullable LongPrompt longPrompt;
 
     @Option(
             names = "--prompt-weights",
-            description = "The prompts contain weights: (word) is stronger, [word] weaker, (word:1.3) has the weight"
-                    + " 1.3. A backslash before a bracket makes it text.")
+            description =
+                    "Reads weights in the prompts: (word) has a higher weight, [word] a lower weight, and (word:1.3)"
+                            + " the weight 1.3. A backslash before a bracket makes it part of the text.")
     private boolean weights;
 
     @Option(
             names = "--clip-skip",
             paramLabel = "N",
-            description = "Number of layers at the end of each text encoder that are not used, counted as in diffusers."
-                    + " Default: 0.")
+            description =
+                    "Number of layers to skip at the end of each text encoder, counted as in diffusers. Default: 0.")
     private @Nullable Integer clipSkip;
 
     public @Nullable LongPrompt longPrompt() {

@@ -14,9 +14,9 @@ public final class SamplingDefaultsOptions {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            description = "Sampler that the adapter's author prescribes: ${COMPLETION-CANDIDATES} (not"
-                    + " case-sensitive). Requests with the adapter use the prescribed values unless they have their"
-                    + " own.")
+            description =
+                    "Sampler that the adapter's author prescribes: ${COMPLETION-CANDIDATES}. Requests with the adapter"
+                            + " use the prescribed values unless they set their own.")
     private @Nullable SamplerName sampler;
 
     @Option(names = "--steps", paramLabel = "N", description = "Prescribed number of steps.")
@@ -25,21 +25,20 @@ public final class SamplingDefaultsOptions {
     @Option(
             names = "--guidance-scale",
             paramLabel = "X",
-            description = "Prescribed guidance scale. 1 turns guidance off. Not for students.")
+            description = "Prescribed guidance scale. 1 turns guidance off. Not allowed for a student.")
     private @Nullable Double guidanceScale;
 
     @Option(
             names = "--timestep-spacing",
             paramLabel = "NAME",
-            description = "Prescribed spacing of the timesteps: ${COMPLETION-CANDIDATES} (not case-sensitive). Requires"
-                    + " --sampler.")
+            description = "Prescribed spacing of the timesteps: ${COMPLETION-CANDIDATES}. Requires --sampler.")
     private @Nullable TimestepSpacing timestepSpacing;
 
     @Option(
             names = "--timesteps",
             paramLabel = "N,N...",
             split = ",",
-            description = "Prescribed timestep of each step, highest first. Requires --sampler.")
+            description = "Prescribed timestep of each step, from 999 to 0, highest first. Requires --sampler.")
     private @Nullable List<Integer> timesteps;
 
     @Option(

@@ -12,43 +12,43 @@ public final class SamplingOptions {
     @Option(
             names = "--guidance-start",
             paramLabel = "SHARE",
-            description = "Share of the steps before guidance starts, 0 to 1. Before that, each step needs one UNet"
+            description = "Share of the steps after which guidance starts, 0 to 1. Each earlier step needs one UNet"
                     + " evaluation instead of two. Default: 0.")
     private @Nullable Double guidanceStart;
 
     @Option(
             names = "--guidance-end",
             paramLabel = "SHARE",
-            description = "Share of the steps before guidance ends, 0 to 1. After that, each step needs one UNet"
-                    + " evaluation instead of two. Default: 1.")
+            description =
+                    "Share of the steps after which guidance ends, 0 to 1. Each later step needs one UNet evaluation"
+                            + " instead of two. Default: 1.")
     private @Nullable Double guidanceEnd;
 
     @Option(
             names = "--timestep-spacing",
             paramLabel = "NAME",
-            description = "How the timesteps are spaced: ${COMPLETION-CANDIDATES} (not case-sensitive). Default: the"
-                    + " model's.")
+            description = "Spacing of the timesteps: ${COMPLETION-CANDIDATES}. Default: set by the model.")
     private @Nullable TimestepSpacing timestepSpacing;
 
     @Option(
             names = "--timesteps",
             paramLabel = "N,N...",
             split = ",",
-            description = "The timestep of each step, highest first, 999 to 0. Replaces --steps.")
+            description = "Timestep of each step, from 999 to 0, highest first. Replaces --steps.")
     private @Nullable List<Integer> timesteps;
 
     @Option(
             names = "--sigmas",
             paramLabel = "X,X...",
             split = ",",
-            description = "The noise level of each step, highest first, and a final 0, for the sampler EULER. Replaces"
+            description = "Noise level of each step, highest first, followed by 0. Only for the sampler euler. Replaces"
                     + " --steps.")
     private @Nullable List<Double> sigmas;
 
     @Option(
             names = "--eta",
             paramLabel = "SHARE",
-            description = "Share of new noise in each step of the sampler TCD, 0 to 1. Default: 0.3.")
+            description = "Share of new noise in each step, 0 to 1. Only for the sampler tcd. Default: 0.3.")
     private @Nullable Double eta;
 
     /** @return null if no option was given */

@@ -23,27 +23,30 @@ public final class StoreOptions implements StorageConfig, StorageConfig.Bucket {
     @Option(
             names = "--bucket",
             paramLabel = "NAME",
-            description =
-                    "Bucket of the blob store, instead of a folder. The credentials come from the environment, as in all"
-                            + " AWS tools.")
+            description = "Bucket of the blob store, instead of a folder. The command reads the credentials from the"
+                    + " environment, as all AWS tools do.")
     private @Nullable String bucket;
 
     @Option(names = "--bucket-prefix", paramLabel = "PREFIX", description = "Prefix of all object keys. Default: none.")
     private @Nullable String prefix;
 
-    @Option(names = "--endpoint", paramLabel = "URL", description = "URL of the object store. Default: Amazon's.")
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = "URL of the object store. Default: that of Amazon S3.")
     private @Nullable URI endpoint;
 
     @Option(
             names = "--region",
             paramLabel = "REGION",
-            description = "Region of the bucket. Default: us-east-1 with --endpoint, otherwise from the environment.")
+            description = "Region of the bucket. Default: us-east-1 with --endpoint, otherwise the region in the"
+                    + " environment.")
     private @Nullable String region;
 
     @Option(
             names = "--path-style",
             description = "Puts the bucket name in the URL path, not in the host name, as most object stores other than"
-                    + " Amazon's require.")
+                    + " Amazon S3 require.")
     private boolean pathStyle;
 
     public BlobStore open() {
