@@ -288,10 +288,10 @@ public interface GatewayConfig {
     /** Authentication and authorization. */
     interface Security {
         /**
-         * Path of the API key file, which {@code fleet key create} writes. The file must be owned by the gateway's user or by root
-         * and have mode 0600, or be owned by root and the gateway's group and have mode 0440; otherwise, the gateway
-         * does not start. With neither this setting nor {@code quarkus.oidc.tenant-enabled}, the gateway runs in open
-         * mode: it requires no authentication, and accepts connections from this machine only. Default: none.
+         * Path of the API key file, which {@code fleet key create} writes. The file must be owned by the gateway's user
+         * or by root and have mode 0600, or be owned by root and the gateway's group and have mode 0440; otherwise, the
+         * gateway does not start. With neither this setting nor {@code quarkus.oidc.tenant-enabled}, the gateway runs
+         * in open mode: it requires no authentication, and accepts connections from this machine only. Default: none.
          */
         Optional<Path> apiKeys();
 

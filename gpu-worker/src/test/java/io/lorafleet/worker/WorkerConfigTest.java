@@ -28,8 +28,10 @@ class WorkerConfigTest {
         assertThat(config.worker().interactiveSlots()).isEqualTo(2);
         assertThat(config.worker().maxBatchRows()).isEmpty();
         assertThat(config.worker().maxBatchWait()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.worker().previewEvery()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.worker().imageMetadata()).isTrue();
         assertThat(config.worker().maxAttempts()).isEqualTo(4);
+        assertThat(config.worker().hangTimeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.worker().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.worker().adapters().deviceBytes()).isEqualTo(1L << 30);
         assertThat(config.worker().adapters().hostBytes()).isEqualTo(1L << 30);
@@ -60,6 +62,7 @@ class WorkerConfigTest {
 
     private WorkerConfig read() {
         return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .addDefaultInterceptors()
                 .withMapping(WorkerConfig.class)
                 .withSources(new PropertiesConfigSource(keys, "test", 100))

@@ -49,15 +49,15 @@ public interface TrainerConfig {
         /**
          * Pool of this trainer: 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit.
          * In a fleet with several base models, set the same value for all trainers of a base model. The trainer then
-         * trains only the adapters that were made for its base model; in the pool {@code default}, also those whose base
-         * model is unknown. The trainers of each pool form a consumer group. Default: none, in which case this trainer
-         * trains all adapters, and runs of adapters for another base model fail.
+         * trains only the adapters that were made for its base model; in the pool {@code default}, also those whose
+         * base model is unknown. The trainers of each pool form a consumer group. Default: none, in which case this
+         * trainer trains all adapters, and runs of adapters for another base model fail.
          */
         Optional<@WithConverter(PoolSetting.class) String> pool();
 
         /**
-         * Number of CPU threads per operation, at least 1. Results are reproducible only with the same number of threads.
-         * Default: the number of processors.
+         * Number of CPU threads per operation, at least 1. Results are reproducible only with the same number of
+         * threads. Default: the number of processors.
          */
         OptionalInt threads();
 
@@ -79,8 +79,8 @@ public interface TrainerConfig {
         Duration maxRetryPause();
 
         /**
-         * Maximum time that a run or the polling loop may go without progress. After this time, the trainer reports that
-         * it is no longer live. The value must be longer than an optimizer step takes. Default: 30m.
+         * Maximum time that a run or the polling loop may go without progress. After this time, the trainer reports
+         * that it is no longer live. The value must be longer than an optimizer step takes. Default: 30m.
          */
         @WithDefault("30m")
         Duration hangTimeout();
@@ -118,7 +118,9 @@ public interface TrainerConfig {
         @WithDefault("32")
         int rowsAtOnce();
 
-        /** Number of images generated per round, at least 1. Each round ends with a training checkpoint. Default: 32. */
+        /**
+         * Number of images generated per round, at least 1. Each round ends with a training checkpoint. Default: 32.
+         */
         @WithDefault("32")
         int promptsPerRound();
 
@@ -127,7 +129,8 @@ public interface TrainerConfig {
         int passes();
 
         /**
-         * Mean number of sampler steps per image, at least 2. Each round uses between 50% and 150% of this number. Default: 20.
+         * Mean number of sampler steps per image, at least 2. Each round uses between 50% and 150% of this number.
+         * Default: 20.
          */
         @WithDefault("20")
         int samplerSteps();
@@ -191,7 +194,9 @@ public interface TrainerConfig {
      * compared with the previous version, and rolled back if it is worse.
      */
     interface Canary {
-        /** Share of requests for the canary, 0 to 1. 0 turns canaries off; routes then do not change. Default: 0.1. */
+        /**
+         * Share of requests for the canary, 0 to 1. 0 turns canaries off; routes then do not change. Default: 0.1.
+         */
         @WithDefault("0.1")
         double canaryShare();
 
@@ -228,7 +233,8 @@ public interface TrainerConfig {
         double ratingMargin();
 
         /**
-         * Time after which the canary passes even with too few comparisons, unless its ratings are too low. Default: 1h.
+         * Time after which the canary passes even with too few comparisons, unless its ratings are too low. Default:
+         * 1h.
          */
         @WithDefault("1h")
         Duration maxAge();
@@ -236,7 +242,9 @@ public interface TrainerConfig {
 
     /** Quality gate: a new version is compared with its parent on held-out prompts. */
     interface Gate {
-        /** Maximum decrease in the learned share of the guidance effect, compared with the parent. Default: 0.01. */
+        /**
+         * Maximum decrease in the learned share of the guidance effect, compared with the parent. Default: 0.01.
+         */
         @WithDefault("0.01")
         double margin();
 

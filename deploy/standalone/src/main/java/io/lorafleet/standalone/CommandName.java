@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.standalone;
 
-/** The name by which the user runs this program, so that the commands in hints and examples work when they are copied. */
+/**
+ * The name by which the user runs this program. Commands in hints and examples contain it, so that they can be copied.
+ */
 public final class CommandName {
     private CommandName() {}
 

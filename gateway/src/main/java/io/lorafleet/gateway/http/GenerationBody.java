@@ -130,9 +130,9 @@ public record GenerationBody(
         @Schema(
                 description =
                         "With initImage, the part to repaint: a PNG or JPEG file like initImage, of the same size."
-                                + " White is repainted and black is kept; colours are converted to gray, and white begins"
-                                + " at 128 of 255. Required if the model is an inpainting model. Default: the whole"
-                                + " image.")
+                                + " White is repainted and black is kept; colours are converted to gray, and white"
+                                + " begins at 128 of 255. Required if the model is an inpainting model. Default: the"
+                                + " whole image.")
         @Nullable
         String mask,
 

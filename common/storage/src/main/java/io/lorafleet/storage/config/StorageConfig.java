@@ -18,8 +18,8 @@ public interface StorageConfig {
     interface Bucket {
         /**
          * Bucket for the blobs; required unless the blobs are in a directory. The object store must have the API of
-         * Amazon S3 and support conditional writes. The service reads the credentials from the environment, as all AWS tools do.
-         * Default: none.
+         * Amazon S3 and support conditional writes. The service reads the credentials from the environment, as all AWS
+         * tools do. Default: none.
          */
         Optional<String> bucket();
 
@@ -35,8 +35,8 @@ public interface StorageConfig {
         Optional<String> region();
 
         /**
-         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon S3 require, and not
-         * in the host name. Default: false.
+         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon S3 require, and
+         * not in the host name. Default: false.
          */
         @WithDefault("false")
         boolean pathStyle();

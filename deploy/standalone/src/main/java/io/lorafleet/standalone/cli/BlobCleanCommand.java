@@ -67,7 +67,8 @@ public final class BlobCleanCommand implements Callable<Integer> {
             converter = ShortDuration.class,
             description =
                     "Deletes everything that belongs to generations that have ended. The gateways then no longer know"
-                            + " these generations, and a request with the same idempotency key runs again. At least 8d.")
+                            + " these generations, and a request with the same idempotency key runs again. At least"
+                            + " 8d.")
     private @Nullable Duration generations;
 
     @Option(

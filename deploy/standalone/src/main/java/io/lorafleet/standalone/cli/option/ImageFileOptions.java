@@ -13,8 +13,8 @@ public final class ImageFileOptions {
             paramLabel = "FILE",
             description =
                     "File or folder for the image. An existing FILE is replaced; files in a folder are not. Several"
-                            + " images are saved as FILE-0, FILE-1 and so on. The extension (.png, .jpg, .webp) sets the"
-                            + " format. Default: a new file in the current folder, named after the prompt.")
+                            + " images are saved as FILE-0, FILE-1 and so on. The extension (.png, .jpg, .webp) sets"
+                            + " the format. Default: a new file in the current folder, named after the prompt.")
     private @Nullable Path output;
 
     @Option(
