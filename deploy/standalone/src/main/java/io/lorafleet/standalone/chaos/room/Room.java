@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A fleet whose parts run in separate processes: brokers, gateways, workers and trainers. */
 public final class Room implements AutoCloseable {
-    /**
-     * Runs a command with a low priority. The workers use all processors, and the other processes must still react as
-     * they do on machines of their own.
-     */
-    private static final List<String> PATIENT = List.of("nice", "-n", "10");
-
     private final RoomSettings settings;
     private final Path root;
     private final Path folder;
@@ -174,9 +168,7 @@ public final class Room implements AutoCloseable {
         config.put("lorafleet.worker.max-batch-rows", "8");
         // A drained worker must finish its requests on a slow machine, too. The cell worker-drain checks that it does.
         config.put("lorafleet.worker.drain-timeout", "PT2M");
-        List<String> command = new ArrayList<>(PATIENT);
-        command.addAll(JavaCommand.service(build, "gpu-worker", options, config));
-        return command;
+        return JavaCommand.service(build, "gpu-worker", options, config);
     }
 
     private ShareObserver shareRecorder(String worker) {
