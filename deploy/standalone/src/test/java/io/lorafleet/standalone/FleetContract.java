@@ -201,8 +201,9 @@ abstract class FleetContract {
         assertThat(PngReader.psnr(image(versionBefore), image(ids.get(19)))).isLessThan(45);
     }
 
+    /** The broker can give the request to the other worker or to the restarted one. */
     @Test
-    void anotherWorkerFinishesTheJobOfAKilledOneAndThereIsOneResult() throws Exception {
+    void aJobOfAKilledWorkerIsStartedAgainAndThereIsOneResult() throws Exception {
         String id = submit(request(PROMPT, MANY_STEPS));
         awaitFirstStep(id);
         String killedId = worker(id);
@@ -214,9 +215,9 @@ abstract class FleetContract {
         assertThat(follow(id).status()).isEqualTo(Status.SUCCEEDED);
         await().atMost(TIMEOUT).until(() -> restarts(killedId) > returns);
         assertThat(fleet.process(killedId).pid()).isNotEqualTo(killed.pid());
-        assertThat(results(id))
-                .singleElement()
-                .satisfies(result -> assertThat(result.workerId()).isNotEqualTo(killedId));
+        assertThat(progress(id).stream().filter(GenerationStarted.class::isInstance))
+                .hasSizeGreaterThanOrEqualTo(2);
+        assertThat(results(id)).hasSize(1);
     }
 
     @Test
