@@ -169,7 +169,7 @@ function uploadForm() {
   const kind = select([['style', 'style: used with guidance'], ['student', 'student: replaces guidance']], 'style');
   const guidance = make('input', { type: 'number', min: 1.1, max: 50, step: 0.1, value: 5 });
   const guidanceField = field('Guidance scale at which the student was distilled', guidance);
-  const word = make('input', { placeholder: 'default: the word in the file, or the name' });
+  const word = make('input', { placeholder: '<cat-toy>' });
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();
@@ -192,7 +192,7 @@ function uploadForm() {
   const form = make('form', { 'aria-label': 'Upload an adapter' },
     make('h3', {}, 'Upload'), zone, field('Name', name, 'If the adapter exists, the file becomes its next version.'),
     field('Kind', kind), guidanceField,
-    field('Trigger word', word, 'Only for an embedding: the word in a prompt that its vectors replace.'),
+    field('Trigger word', word, 'Only for an embedding: the word in a prompt that its vectors replace. Default: the word in the file, or the name of the adapter.'),
     make('p.actions', {}, make('button.primary', { type: 'submit' }, 'Upload')));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -198,8 +198,7 @@ public final class GenerationResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "cancelGeneration",
-            summary =
-                    "Request the cancellation of a generation, whose status becomes cancelled if the request succeeds")
+            summary = "Cancel a generation. Its status becomes cancelled, unless it ends first")
     @ResponseStatus(202)
     @APIResponseSchema(value = GenerationView.class, responseCode = "202")
     public GenerationView cancel(String id) {

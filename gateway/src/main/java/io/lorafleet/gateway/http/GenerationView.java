@@ -50,10 +50,10 @@ public record GenerationView(
         @Schema(enumeration = {"queued", "running", "succeeded", "failed", "cancelled", "expired"})
         String status,
 
-        @Schema(description = "Number of completed sampler steps, over all images.")
+        @Schema(description = "Number of completed sampler steps for all images.")
         int step,
 
-        @Schema(description = "Total number of sampler steps, over all images.")
+        @Schema(description = "Total number of sampler steps for all images.")
         int steps,
 
         @Schema(description = "True from the cancellation request until the generation has ended.") @Nullable

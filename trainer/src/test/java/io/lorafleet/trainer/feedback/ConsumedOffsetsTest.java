@@ -33,22 +33,7 @@ class ConsumedOffsetsTest {
 
     @Test
     void versionKeepsItsOffsetRangeAfterItsEventIsDeleted() {
-        consumed.apply(new AdapterVersion(
-                "fast",
-                2,
-                SHA,
-                10,
-                4,
-                null,
-                AdapterVersion.Kind.STUDENT,
-                5.0,
-                NOW,
-                null,
-                lineage(0, 5),
-                null,
-                null,
-                null,
-                null));
+        version(lineage(0, 5));
         assertThat(consumed.consumedTo("fast", 0)).isEqualTo(5);
     }
 

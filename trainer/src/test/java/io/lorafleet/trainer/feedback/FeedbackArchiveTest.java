@@ -115,7 +115,7 @@ class FeedbackArchiveTest {
         assertThat(archive.before("fast", on(2, 0, 3)).standing()).containsExactly(first, mallorys);
     }
 
-    /** The adapter has moved from partition 2 to partition 0, so the keys are not in the order of the runs. */
+    /** The adapter moved from partition 2 to partition 0, so sorting by key does not give the order of the runs. */
     @Test
     void ordersTheRunsOfDifferentPartitionsByTime() throws IOException {
         FeedbackGiven mallorys = feedback("m", "fast", "a star", 1, "mallory", NOW);

@@ -18,7 +18,7 @@ import java.util.List;
  * used, unless the folder {@code NAME} next to the file {@code NAME.safetensors} contains a {@code config.json}.
  *
  * @param config config of the network
- * @param weights weight files, with the tensor names of diffusers
+ * @param weights weight files, in which the tensors have the names that diffusers uses
  */
 public record ControlNetFiles(ControlNetConfig config, List<Safetensors> weights) {
     private static final String CONFIG = "config.json";

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A prompt as tokens, without start, end and padding, each with its weight.
  *
- * <p>A negative id stands for a vector: -1 - ({@value #STRIDE} w + i) for vector i of word w.
+ * <p>A negative id stands for a vector. The id of vector i of word w is -1 - ({@value #STRIDE} w + i).
  *
  * @param ids token ids that are encoded
  * @param weights weight of each id
@@ -19,7 +19,7 @@ record TokenizedPrompt(List<Integer> ids, List<Float> weights, List<NDArray> vec
     /** Limits the memory that one request can take: 1200 tokens at a usual length of 77. */
     static final int MAX_CHUNKS = 16;
 
-    /** More than the number of vectors of any word. */
+    /** Distance between the ids of two words. No word has as many vectors. */
     private static final int STRIDE = 1 << 16;
 
     /** The id that the tokenizer takes instead of that of a vector. It is smaller than the id of the end token. */

@@ -35,8 +35,8 @@ public interface StorageConfig {
         Optional<String> region();
 
         /**
-         * Whether the bucket name is in the path of the URL, as most object stores other than Amazon S3 require, and
-         * not in the host name. Default: false.
+         * Whether to put the bucket name in the path of the URL instead of the host name. Most object stores other than
+         * Amazon S3 require this. Default: false.
          */
         @WithDefault("false")
         boolean pathStyle();

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param endpoint URL of an object store other than Amazon's
  * @param region region of the bucket. Default: the region from the environment, or {@code us-east-1} if an endpoint is
  *     set
- * @param pathStyle whether the bucket name is in the path of the URL and not in the host name, as most object stores
+ * @param pathStyle whether to put the bucket name in the path of the URL instead of the host name, as most object stores
  *     other than Amazon's require
  */
 public record S3Settings(

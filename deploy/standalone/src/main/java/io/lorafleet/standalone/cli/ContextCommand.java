@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "context",
         description = {
-            "Manages contexts. A context is a gateway with a name, a URL and, optionally, an API key. Commands use the"
+            "Manages contexts. A context has a name, the URL of a gateway and, optionally, an API key. Commands use the"
                     + " current context, unless --url, --context or an environment variable selects another gateway.",
             "The contexts are in ~/.config/lorafleet/config.json ($XDG_CONFIG_HOME replaces ~/.config) or, on"
                     + " Windows, in %%APPDATA%%\\lorafleet\\config.json. The environment variable "

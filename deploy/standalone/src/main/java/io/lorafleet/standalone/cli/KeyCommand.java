@@ -45,8 +45,8 @@ public final class KeyCommand {
             paramLabel = "FILE",
             required = true,
             scope = ScopeType.INHERIT,
-            description = "API key file: the value of lorafleet.security.api-keys or of '${ROOT-COMMAND-NAME} up"
-                    + " --api-keys'.")
+            description = "Path of the API key file, as in the setting lorafleet.security.api-keys or in"
+                    + " '${ROOT-COMMAND-NAME} up --api-keys'.")
     private Path path;
 
     @Spec
