@@ -144,13 +144,13 @@ public final class Samples {
     public static WorkerStatus inpainting(String id, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 64, SamplerName.DDIM, true, null);
         return new WorkerStatus(
-                id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model);
+                id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model, null);
     }
 
     /** @return a ready worker of a pool */
     public static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 128, SamplerName.EULER);
         return new WorkerStatus(
-                id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool);
+                id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool, null);
     }
 }

@@ -67,7 +67,7 @@ class PoolsTest extends GatewayTest {
         }
         WorkerStatus.State ready = WorkerStatus.State.READY;
         WorkerStatus status =
-                new WorkerStatus("xl-1", ready, "cpu()", 4, 0, null, XL, List.of(), List.of(), Instant.now(), "xl");
+                new WorkerStatus("xl-1", ready, "cpu()", 4, 0, null, XL, List.of(), List.of(), Instant.now(), "xl", null);
         worker.send(Topic.WORKERS, "xl-1", Json.write(status));
         await("the gateway lists both bases")
                 .untilAsserted(() ->

@@ -136,7 +136,7 @@ class ModelDirectoryTest {
 
     private static WorkerStatus inPool(String id, WorkerStatus.State state, String pool, String model) {
         WorkerStatus status = status(id, state, NOW, model);
-        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, pool);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, pool, null);
     }
 
     /** Applies a status that the broker received at this time. */
