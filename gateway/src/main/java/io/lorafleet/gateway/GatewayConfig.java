@@ -193,16 +193,16 @@ public interface GatewayConfig {
         int maxSizeRatio();
 
         /**
-         * Maximum size of an init image file, in bytes; 1 to 15000000, because a JSON string cannot exceed 20 million
-         * characters. The size limit for the body of a generation request grows with this limit. Default: 8388608 (8
-         * MiB).
+         * Maximum size, in bytes, of the image files of a request together: the init image, its mask, and the condition
+         * images. 1 to 15000000, because a JSON string cannot exceed 20 million characters. The size limit for the body
+         * of a generation request grows with this limit. Default: 8388608 (8 MiB).
          */
         @WithDefault("8388608")
         int maxInitImageBytes();
 
         /**
-         * Maximum number of pixels, width times height, of an init image before it is resized; 1 to 16777216. Default:
-         * 4194304.
+         * Maximum number of pixels, width times height, of an init image, mask or condition image before it is resized;
+         * 1 to 16777216. Default: 4194304.
          */
         @WithDefault("4194304")
         int maxInitImagePixels();
@@ -212,8 +212,8 @@ public interface GatewayConfig {
         long maxAdapterBytes();
 
         /**
-         * Maximum total size, in bytes, of the init images and adapters that one caller stores within a day; at least
-         * 1. Each gateway counts separately. Files that are already stored do not count. Beyond the limit, files are
+         * Maximum total size, in bytes, of the images of requests and the adapters that one caller stores within a day;
+         * at least 1. Each gateway counts separately. Files that are already stored do not count. Beyond the limit, files are
          * refused with status 429. This limit does not apply in open mode. Default: 4294967296 (4 GiB).
          */
         @WithDefault("4294967296")

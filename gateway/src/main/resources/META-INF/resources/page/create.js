@@ -28,7 +28,9 @@ export async function create([linked], signal) {
   function reuse(request) {
     settings.fill(request);
     settings.prompt.focus();
-    say('Settings copied to the form.');
+    say(request.controls?.length
+      ? 'Settings copied to the form. Choose the condition image again.'
+      : 'Settings copied to the form.');
   }
 
   function card(generation) {
@@ -39,7 +41,7 @@ export async function create([linked], signal) {
       const link = `${location.origin}${location.pathname}#/create/${id}`;
       return [
         make('p.actions', {},
-          request.initImage ? null // the page does not have the init image file
+          request.initImage || request.controls?.length ? null // the page does not have the image files
             : make('button', { type: 'button', onclick: () => act(() => submit(requestOf(request, adapters))) }, 'Generate with another seed'),
           make('button', { type: 'button', onclick: () => reuse(request) }, 'Use settings'),
           make('button', { type: 'button', onclick: () => act(() => navigator.clipboard.writeText(link).then(() => say('Link copied.'))) }, 'Copy link'),
@@ -57,7 +59,7 @@ export async function create([linked], signal) {
     errors.textContent = '';
     settings.explain([]);
     try {
-      await submit(settings.toRequest());
+      await submit(await settings.toRequest());
     } catch (e) {
       const others = e.errors ? settings.explain(e.errors) : [];
       errors.textContent = e.errors

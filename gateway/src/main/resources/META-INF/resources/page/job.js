@@ -191,6 +191,7 @@ function settings({ id, request, unetEvaluations }) {
     ...(request.timesteps ? { Timesteps: request.timesteps.join(', ') } : {}),
     ...(request.sigmas ? { Sigmas: request.sigmas.join(', ') } : {}),
     ...(request.eta !== undefined ? { Eta: request.eta } : {}),
+    ...(request.controls?.length ? { ControlNets: request.controls.map(({ name, scale }) => `${name} × ${scale}`).join(' + ') } : {}),
     ...(request.clipSkip ? { 'Clip skip': request.clipSkip } : {}),
     ...(unetEvaluations ? { 'UNet evaluations': unetEvaluations } : {}),
     'Generation ID': id,

@@ -39,5 +39,6 @@ function requestOf(settings) {
   return {
     ...settings,
     adapters: (settings.adapters ?? []).map(({ adapter, scale }) => ({ name: adapter.name, version: adapter.version, scale })),
+    controls: (settings.controls ?? []).map(({ controlNet, scale }) => ({ name: controlNet.name, scale })),
   };
 }

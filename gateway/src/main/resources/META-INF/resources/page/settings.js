@@ -1,6 +1,7 @@
 // The settings of a request: the prompt and the form. They are kept until the tab is closed.
 
 import { adapterChoice } from './choice.js';
+import { controlNetChoice } from './controlnet.js';
 import { field, make, select, slider } from './dom.js';
 
 const SAMPLERS = ['ddim', 'euler', 'euler_karras', 'euler_ancestral', 'dpmpp_2m', 'dpmpp_2m_karras',
@@ -14,7 +15,7 @@ const SHAPES = [['Square', 1], ['Landscape 4:3', 4 / 3], ['Portrait 3:4', 3 / 4]
 /**
  * @param {object[]} bases bases as returned by the API
  * @param {object[]} adapters adapters as returned by the API
- * @returns {{prompt: Element, form: Element, toRequest: () => object, fill: (request: object) => void, explain: (errors: object[]) => object[]}}
+ * @returns {{prompt: Element, form: Element, toRequest: () => Promise<object>, fill: (request: object) => void, explain: (errors: object[]) => object[]}}
  *     explain: shows errors beside their fields, and returns the other errors
  */
 export function requestSettings(bases, adapters) {
@@ -36,12 +37,14 @@ export function requestSettings(bases, adapters) {
   guidance.row.append(note);
   const sampler = select([['', 'model default'], ...SAMPLERS.map((name) => [name, name])], '', { name: 'sampler' });
   const choice = adapterChoice(adapters, explainGuidance);
+  const controlNet = controlNetChoice();
   let guidanceTouched = false;
   let stepsTouched = false;
 
   const form = make('form', { id: 'request', 'aria-label': 'Generation request' },
     bases.length > 1 ? field('Model', base) : null,
     choice.element,
+    controlNet.element,
     field('Size', size), sides,
     count.row, steps.row, guidance.row,
     make('details', {}, make('summary', {}, 'More'),
@@ -65,6 +68,7 @@ export function requestSettings(bases, adapters) {
     size.value = options.some(([value]) => value === before) ? before : '';
     [width, height].forEach((side) => (side.step = chosenBase()?.sizeMultiple ?? 1));
     choice.showFor(bases.length > 1 ? chosenBase().fingerprint : null);
+    controlNet.showFor(chosenBase()?.controlNets ?? []);
     sizeChanged();
   }
 
@@ -73,10 +77,10 @@ export function requestSettings(bases, adapters) {
   }
 
   function state() {
-    return { values: Object.fromEntries(controls.map((each) => [each.name, each.value])), adapters: choice.state(), guidanceTouched, stepsTouched };
+    return { values: Object.fromEntries(controls.map((each) => [each.name, each.value])), adapters: choice.state(), controlNet: controlNet.state(), guidanceTouched, stepsTouched };
   }
 
-  function restore({ values, adapters: chosen, ...touched }) {
+  function restore({ values, adapters: chosen, controlNet: steering, ...touched }) {
     base.value = bases.some(({ name }) => name === values.model) ? values.model : bases[0]?.name;
     baseChanged();
     for (const control of controls.filter(({ name }) => name !== 'model' && values[name] !== undefined)) {
@@ -84,6 +88,7 @@ export function requestSettings(bases, adapters) {
     }
     [count, steps, guidance].forEach(({ show }) => show());
     choice.restore(chosen);
+    controlNet.restore(steering);
     ({ guidanceTouched, stepsTouched } = touched);
     sizeChanged();
     explainGuidance();
@@ -100,6 +105,7 @@ export function requestSettings(bases, adapters) {
         seed: request.seed, sampler: request.sampler, count: request.count ?? 1, steps: request.steps, guidanceScale: request.guidanceScale,
       },
       adapters: request.adapters ?? [],
+      controlNet: request.controls?.[0],
       guidanceTouched: true,
       stepsTouched: true,
     });
@@ -110,14 +116,18 @@ export function requestSettings(bases, adapters) {
     sessionStorage.setItem(STORED, JSON.stringify(state()));
   }
 
-  function toRequest() {
+  async function toRequest() {
     const added = choice.toRequest();
-    const [w, h] = size.value === CUSTOM ? [width.value, height.value] : size.value.split('x');
+    const steering = await controlNet.toRequest();
+    const { defaultSize } = chosenBase() ?? {};
+    const preset = size.value || (steering.length ? `${defaultSize}x${defaultSize}` : ''); // otherwise, the condition image would set the size
+    const [w, h] = size.value === CUSTOM ? [width.value, height.value] : preset.split('x');
     return {
       prompt: prompt.value,
       ...(negative.value ? { negativePrompt: negative.value } : {}),
       ...(bases.length > 1 ? { model: base.value } : {}),
       ...(added.length ? { adapters: added } : {}),
+      ...(steering.length ? { controls: steering } : {}),
       // Without a guidance scale, a student uses the guidance scale at which it was distilled, and an adapter the prescribed one.
       ...((choice.student() || choice.prescribes()) && !guidanceTouched ? {} : { guidanceScale: Number(guidance.input.value) }),
       ...(choice.prescribes() && !stepsTouched ? {} : { steps: Number(steps.input.value) }),
@@ -131,10 +141,11 @@ export function requestSettings(bases, adapters) {
 
   function explain(errors) {
     form.querySelectorAll('.error').forEach((each) => each.remove());
-    controls.forEach((each) => each.removeAttribute('aria-invalid'));
+    const fields = [...controls, ...controlNet.inputs];
+    fields.forEach((each) => each.removeAttribute('aria-invalid'));
     const others = errors.filter(({ field: name, expected, found }) => {
       const [first] = name.split(' '); // "width * height" belongs to the width
-      const control = controls.find((each) => each.name === first);
+      const control = fields.find((each) => each.name === first);
       const row = control === width || control === height ? sides : control?.closest('.field');
       if (!row) {
         return true;
@@ -144,7 +155,7 @@ export function requestSettings(bases, adapters) {
       row.closest('details')?.setAttribute('open', '');
       return false;
     });
-    controls.find((each) => each.hasAttribute('aria-invalid'))?.focus();
+    fields.find((each) => each.hasAttribute('aria-invalid'))?.focus();
     return others;
   }
 

@@ -66,6 +66,14 @@ public interface WorkerConfig {
         Precision precision();
 
         /**
+         * Folder of the ControlNets that requests can use. Each entry is a ControlNet of the base model: a folder in
+         * the diffusers layout, or a {@code .safetensors} file. All of them are loaded at the start and stay in memory;
+         * each takes 40 to 50 % of the UNet's memory. All workers of a pool must have the same ControlNets. Default:
+         * none.
+         */
+        Optional<Path> controlNets();
+
+        /**
          * Maximum size, in pixels (width times height), of an image that the VAE decodes as a whole. Larger images are
          * decoded in tiles, which limits memory use but changes the images slightly. Up to this size, images match
          * those that diffusers generates without tiling. Use the same value for all workers in a fleet, so that a
@@ -90,8 +98,8 @@ public interface WorkerConfig {
 
         /**
          * Maximum number of UNet rows in a batch of images at the model's default size, at least 1. For other sizes,
-         * the limit is scaled in inverse proportion to the number of pixels. An image with guidance needs two rows.
-         * Default: measured at startup.
+         * the limit is scaled in inverse proportion to the number of pixels. An image with guidance needs two rows, and
+         * each ControlNet adds 0.4 to each row. Default: measured at startup.
          */
         OptionalInt maxBatchRows();
 

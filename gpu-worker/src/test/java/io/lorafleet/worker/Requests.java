@@ -3,9 +3,11 @@ package io.lorafleet.worker;
 
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.InitImage;
@@ -35,6 +37,7 @@ public final class Requests {
     private String webhook;
     private PromptEncoding encoding;
     private SamplingOptions sampling;
+    private List<AppliedControlNet> controls = List.of();
 
     private Requests() {}
 
@@ -152,6 +155,18 @@ public final class Requests {
         return this;
     }
 
+    /** Adds a ControlNet. @param image SHA-256 of the condition image */
+    public Requests control(PinnedControlNet net, String image, double scale) {
+        return control(net, image, scale, 0, 1);
+    }
+
+    public Requests control(PinnedControlNet net, String image, double scale, double start, double end) {
+        List<AppliedControlNet> more = new ArrayList<>(controls);
+        more.add(new AppliedControlNet(net, image, scale, start, end));
+        controls = more;
+        return this;
+    }
+
     public GenerateImage build() {
         return GenerateImage.builder(UUID.randomUUID().toString(), Instant.parse("2026-01-01T00:00:00Z"))
                 .prompt(prompt)
@@ -170,6 +185,7 @@ public final class Requests {
                 .webhook(webhook)
                 .promptEncoding(encoding)
                 .sampling(sampling)
+                .controls(controls)
                 .build();
     }
 }

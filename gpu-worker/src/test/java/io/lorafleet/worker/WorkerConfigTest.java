@@ -23,6 +23,7 @@ class WorkerConfigTest {
         assertThat(config.worker().id()).isEqualTo("worker");
         assertThat(config.worker().threads()).isEmpty();
         assertThat(config.worker().precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(config.worker().controlNets()).isEmpty();
         assertThat(config.worker().tileAbovePixels()).isEqualTo(1024 * 1024);
         assertThat(config.worker().slots()).isEqualTo(12);
         assertThat(config.worker().interactiveSlots()).isEqualTo(2);

@@ -180,6 +180,11 @@ public final class Denoising implements AutoCloseable {
         return nextRows().count();
     }
 
+    /** @return the number of rows of the next step that run through a ControlNet, added up over the ControlNets */
+    public int controlRows() {
+        return rows() * nextControls().size();
+    }
+
     /** @return the rows of the next model evaluation */
     PreparedRows nextRows() {
         return prompt.rows(guidedNext());

@@ -117,14 +117,18 @@ public record StableDiffusion(
      *     or corrupt
      */
     public ControlNet openControlNet(Path path, Precision precision) {
+        return openControlNet(ControlNetFiles.open(path), precision);
+    }
+
+    /** Like {@link #openControlNet(Path, Precision)}, with files that have been opened and verified. */
+    public ControlNet openControlNet(ControlNetFiles files, Precision precision) {
         if (precision.dataType() != unet.type()) {
             throw new IllegalArgumentException(
                     "precision: expected the UNet's data type " + unet.type() + ", found " + precision.dataType());
         }
-        ControlNetFiles files = ControlNetFiles.open(path);
         files.config()
                 .requireFit(
-                        path.toString(),
+                        files.path().toString(),
                         unet.config(),
                         sizeMultiple(),
                         vae.config().latentChannels());

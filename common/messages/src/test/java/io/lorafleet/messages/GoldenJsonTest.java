@@ -14,6 +14,7 @@ import io.lorafleet.messages.feedback.FeedbackEvent;
 import io.lorafleet.messages.feedback.FeedbackGiven;
 import io.lorafleet.messages.feedback.FeedbackWithdrawn;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
@@ -58,6 +59,8 @@ class GoldenJsonTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final String SHA = "0123456789abcdef".repeat(4);
     private static final PinnedAdapter ADAPTER = new PinnedAdapter("crayon", 2, SHA);
+
+    private static final PinnedControlNet EDGES = new PinnedControlNet("edges", SHA);
 
     private static final Lineage LINEAGE = new Lineage(3, 0, 100, 120, 17, 42, "steps=200");
     private static final Figures FIGURES = new Figures(0.82, 0.8, 0.5, null);
@@ -178,6 +181,21 @@ class GoldenJsonTest {
                                 .size(64, 64)
                                 .seed(7)
                                 .baseFingerprint(SHA)
+                                .build()),
+                Arguments.of(
+                        "generate-image-with-controls",
+                        GenerateImage.class,
+                        GenerateImage.builder("r1", AT)
+                                .prompt("a red star")
+                                .guidanceScale(5)
+                                .steps(20)
+                                .sampler(SamplerName.DDIM)
+                                .size(64, 64)
+                                .seed(7)
+                                .baseFingerprint(SHA)
+                                .controls(List.of(
+                                        new AppliedControlNet(EDGES, SHA, 0.8, 0, 1),
+                                        new AppliedControlNet(new PinnedControlNet("depth", SHA), SHA, 1, 0.25, 0.5)))
                                 .build()),
                 Arguments.of("cancel-generation", CancelGeneration.class, new CancelGeneration("r1")),
                 Arguments.of("generation-started", GenerationProgress.class, new GenerationStarted("r1", "w1", AT)),
@@ -401,7 +419,23 @@ class GoldenJsonTest {
                                                 new WorkerStatus.TextEncoderShape(1280, 32, 77))),
                                 List.of(),
                                 List.of(),
-                                AT)));
+                                AT)),
+                Arguments.of(
+                        "worker-status-with-control-nets",
+                        WorkerStatus.class,
+                        new WorkerStatus(
+                                "w1",
+                                WorkerStatus.State.READY,
+                                "cpu()",
+                                2,
+                                1,
+                                null,
+                                new WorkerStatus.BaseModel("demo-model", SHA, 4, 64, SamplerName.DDIM),
+                                List.of(),
+                                List.of(),
+                                AT,
+                                "drawings",
+                                List.of(EDGES))));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.CommandHeader;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
@@ -66,6 +67,18 @@ class UpgradeTest {
         String readByOlderWorkers = COMMAND.replace("{\"req", "{\"schemaVersion\": 2, " + sampling);
         assertThatThrownBy(() -> Json.read(readByOlderWorkers.getBytes(UTF_8), GenerateImage.class))
                 .hasMessage("GenerateImage: schemaVersion: expected at least 3 with sampling, found 2");
+    }
+
+    @Test
+    void controlNetsNeedTheVersionThatOlderWorkersLeave() {
+        String controls = "\"controls\": [{\"controlNet\": {\"name\": \"edges\", \"sha256\": \"" + BASE
+                + "\"}, \"image\": \"" + BASE + "\", \"scale\": 1, \"start\": 0, \"end\": 1}], \"req";
+        String current = COMMAND.replace("{\"req", "{\"schemaVersion\": 3, " + controls);
+        assertThat(Json.read(current.getBytes(UTF_8), GenerateImage.class).controls())
+                .containsExactly(new AppliedControlNet(new PinnedControlNet("edges", BASE), BASE, 1, 0, 1));
+        String readByOlderWorkers = COMMAND.replace("{\"req", "{\"schemaVersion\": 2, " + controls);
+        assertThatThrownBy(() -> Json.read(readByOlderWorkers.getBytes(UTF_8), GenerateImage.class))
+                .hasMessage("GenerateImage: schemaVersion: expected at least 3 with controls, found 2");
     }
 
     @Test

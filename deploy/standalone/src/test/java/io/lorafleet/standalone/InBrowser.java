@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.lorafleet.broker.Ports;
 import io.lorafleet.standalone.supervisor.FleetSettings;
 import io.lorafleet.standalone.supervisor.LocalFleet;
+import io.lorafleet.testkit.DemoControlNet;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -39,10 +41,21 @@ abstract class InBrowser {
         Path driver = Program.find("Chromium's driver", "chromedriver");
         root = Path.of(System.getProperty("lorafleet.root")).toRealPath();
         model = root.resolve("deploy/demo-model");
-        fleet = new LocalFleet(
-                new FleetSettings(
-                        root, folder.resolve("data"), model, Ports.free(), Ports.free(), null, 1, "", apiKeys),
-                said -> {});
+        Path controlNets = folder.resolve("control-nets");
+        DemoControlNet.write(model, controlNets.resolve("edges"), 1);
+        FleetSettings settings = new FleetSettings(
+                root,
+                folder.resolve("data"),
+                model,
+                Ports.free(),
+                Ports.free(),
+                null,
+                1,
+                "",
+                apiKeys,
+                List.of(),
+                controlNets);
+        fleet = new LocalFleet(settings, said -> {});
         fleet.start();
         // The page can replace an element after the test finds it; the test then finds the element again.
         Awaitility.ignoreExceptionByDefault(StaleElementReferenceException.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.standalone.bench.engine.RandomAdapter;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -235,6 +237,33 @@ class PageIT extends InBrowser {
         await().atMost(TIMEOUT).until(() -> text("ul.list").contains("stable @2"));
         press("Roll back");
         await().atMost(TIMEOUT).until(() -> text("ul.list").contains("stable @1"));
+    }
+
+    /** Last, because the other tests count the generations. */
+    @Test
+    @Order(9)
+    void steersAnImageByADrawing() throws IOException {
+        Path drawing = images.resolve("drawing.png");
+        ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", drawing.toFile());
+        open("create");
+        assertThat(find("input[name='controls[0].image']").isDisplayed()).isFalse();
+        find("select[name='controls[0].name'] option[value=edges]").click();
+        find("input[name='controls[0].image']").sendKeys(drawing.toString());
+        find("textarea").sendKeys("a small green ring");
+        set("steps", 7);
+        await().atMost(TIMEOUT)
+                .until(
+                        () -> browser.executeScript("return document.querySelector('img.condition').naturalWidth"),
+                        Predicate.isEqual(64L));
+        looksGood("create-controlnet");
+        press("Generate");
+        await().atMost(TIMEOUT).until(() -> text(".job .status").contains("7 steps"));
+        assertThat(find(".job dl").getAttribute("textContent")).contains("ControlNetsedges × 1");
+        press("Use settings");
+        assertThat(find("select[name='controls[0].name']").getAttribute("value"))
+                .isEqualTo("edges");
+        assertThat(text("#said")).contains("Choose the condition image again.");
+        browser.executeScript("sessionStorage.clear()");
     }
 
     /** Checks the accessibility of the page, also on a phone, and saves a screenshot. */

@@ -53,7 +53,8 @@ class PoolsIT {
                 1,
                 "",
                 null,
-                List.of(new PoolSettings("second", second, 1), new PoolSettings("more", second, 1)));
+                List.of(new PoolSettings("second", second, 1), new PoolSettings("more", second, 1)),
+                null);
         try (LocalFleet fleet = new LocalFleet(settings, said -> {})) {
             fleet.start();
             gateway = new GatewayClient(fleet.gateway());

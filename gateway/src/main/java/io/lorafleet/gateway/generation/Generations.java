@@ -102,9 +102,8 @@ public final class Generations {
         if (!(admission instanceof Admission.Admitted admitted)) {
             return admission;
         }
-        if (admitted.initImage() != null) { // before the request, which references the image
-            admitted.initImage().storeIn(clientBlobs, admitted.request().owner());
-        }
+        // Before the request, which references the images.
+        admitted.images().storeIn(clientBlobs, admitted.request().owner());
         Optional<RequestClaims.Claim> claimed = claim.apply(admitted.request());
         if (claimed.isEmpty()) {
             return new Admission.KeyReused();
@@ -112,7 +111,7 @@ public final class Generations {
         GenerateImage request = claimed.get().request();
         log.write(request, claimed.get().later());
         remember(request);
-        return new Admission.Admitted(request, admitted.initImage());
+        return new Admission.Admitted(request, admitted.images());
     }
 
     /**

@@ -93,6 +93,20 @@ final class ApiExamples {
                           "keepUnmasked": true
                         }\
                         """),
+            new Example( // condition image: the same blue square
+                    "createGeneration", "Steered by a drawing", """
+                        {
+                          "prompt": "a blue house",
+                          "controls": [
+                            {
+                              "name": "edges",
+                              "image": "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAABlBMVEX///8gQOA9/DjjAAAAFUlEQVR4\
+                        2mNgGHTgPxCMMnAzBhUAAHqhf4GokM9QAAAAAElFTkSuQmCC",
+                              "scale": 0.8
+                            }
+                          ]
+                        }\
+                        """),
             new Example("rateImage", "Good", """
                 {"rating": "up"}\
                 """),

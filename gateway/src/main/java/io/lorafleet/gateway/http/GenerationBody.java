@@ -3,6 +3,7 @@ package io.lorafleet.gateway.http;
 
 import io.lorafleet.gateway.generation.admission.GenerationRequest;
 import io.lorafleet.gateway.generation.admission.RequestedAdapter;
+import io.lorafleet.gateway.generation.admission.RequestedControl;
 import io.lorafleet.gateway.generation.admission.RequestedSampling;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.Priority;
@@ -183,7 +184,14 @@ public record GenerationBody(
                 maximum = "1",
                 description = "Share of new noise in each step. Only for the sampler tcd. Default: 0.3.")
         @Nullable
-        Double eta) {
+        Double eta,
+
+        @Schema(
+                description = "The ControlNets that steer the images: up to 4, of those that GET /v1/bases lists for"
+                        + " the base model. The first condition image also determines the default size, if there is no init"
+                        + " image. Default: none.")
+        @Nullable
+        List<@Nullable Control> controls) {
 
     @Schema(name = "RequestedAdapter", description = "An adapter in a generation request.")
     public record Adapter(
@@ -196,6 +204,42 @@ public record GenerationBody(
 
         static @Nullable RequestedAdapter requested(@Nullable Adapter body) {
             return body == null ? null : new RequestedAdapter(body.adapter, body.scale);
+        }
+    }
+
+    @Schema(name = "RequestedControl", description = "A ControlNet in a generation request.")
+    public record Control(
+            @Schema(description = "Name of the ControlNet.") @Nullable
+            String name,
+
+            @Schema(
+                    description =
+                            "Condition image, such as a drawing of edges: a PNG or JPEG file like initImage. It is"
+                                    + " resized to the size of the generated images.")
+            @Nullable
+            String image,
+
+            @Schema(minimum = "0", maximum = "2", description = "Factor of the ControlNet's results. Default: 1.")
+            @Nullable
+            Double scale,
+
+            @Schema(
+                    minimum = "0",
+                    maximum = "1",
+                    description = "Share of the model evaluations before the ControlNet is first used. Default: 0.")
+            @Nullable
+            Double start,
+
+            @Schema(
+                    minimum = "0",
+                    maximum = "1",
+                    description = "Share of the model evaluations after which the ControlNet is no longer used, greater"
+                            + " than start. Default: 1.")
+            @Nullable
+            Double end) {
+
+        static @Nullable RequestedControl requested(@Nullable Control body) {
+            return body == null ? null : new RequestedControl(body.name, body.image, body.scale, body.start, body.end);
         }
     }
 
@@ -226,6 +270,9 @@ public record GenerationBody(
                 clipSkip,
                 mask,
                 keepUnmasked,
-                new RequestedSampling(guidanceStart, guidanceEnd, timestepSpacing, timesteps, sigmas, eta));
+                new RequestedSampling(guidanceStart, guidanceEnd, timestepSpacing, timesteps, sigmas, eta),
+                controls == null
+                        ? null
+                        : controls.stream().map(Control::requested).toList());
     }
 }

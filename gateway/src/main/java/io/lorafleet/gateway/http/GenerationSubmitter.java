@@ -90,7 +90,7 @@ public final class GenerationSubmitter {
         @Override
         public Submitted busy(Admission.Busy busy) {
             throw new ProblemException(
-                    Problem.of(ProblemType.BUSY, "initImage: too many init images are being decoded; try again"),
+                    Problem.of(ProblemType.BUSY, "too many images of requests are being decoded; try again"),
                     busy.retryIn());
         }
 

@@ -8,6 +8,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
 import io.lorafleet.messages.generation.GenerationSucceeded;
@@ -105,6 +106,7 @@ public record GenerationView(
      * @param timesteps null for the timesteps of the spacing
      * @param sigmas null for the noise levels of the timesteps
      * @param eta null for the sampler's default
+     * @param controls the ControlNets, in the order of the request
      */
     record RequestView(
             String prompt,
@@ -132,7 +134,8 @@ public record GenerationView(
             @Nullable TimestepSpacing timestepSpacing,
             @Nullable List<Integer> timesteps,
             @Nullable List<Double> sigmas,
-            @Nullable Double eta) {
+            @Nullable Double eta,
+            List<AppliedControlNetView> controls) {
 
         static RequestView of(GenerateImage request) {
             SamplingOptions sampling = request.samplingOptions();
@@ -165,7 +168,10 @@ public record GenerationView(
                     sampling.spacing(),
                     sampling.timesteps(),
                     sampling.sigmas(),
-                    sampling.eta());
+                    sampling.eta(),
+                    request.appliedControls().stream()
+                            .map(AppliedControlNetView::of)
+                            .toList());
         }
     }
 
@@ -189,6 +195,22 @@ public record GenerationView(
                     applied.adapter().sha256(),
                     applied.scale(),
                     applied.triggerWord());
+        }
+    }
+
+    /**
+     * @param sha256 SHA-256 of the ControlNet's files
+     * @param image SHA-256 of the condition image
+     */
+    record AppliedControlNetView(String name, String sha256, String image, double scale, double start, double end) {
+        static AppliedControlNetView of(AppliedControlNet applied) {
+            return new AppliedControlNetView(
+                    applied.controlNet().name(),
+                    applied.controlNet().sha256(),
+                    applied.image(),
+                    applied.scale(),
+                    applied.start(),
+                    applied.end());
         }
     }
 

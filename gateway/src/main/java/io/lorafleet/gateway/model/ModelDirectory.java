@@ -2,6 +2,7 @@
 package io.lorafleet.gateway.model;
 
 import io.lorafleet.gateway.GatewayConfig;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.worker.WorkerStatus;
@@ -37,7 +38,8 @@ public final class ModelDirectory {
     /**
      * How long a computed list of pools is reused. Each request needs the list, and computing it takes time
      * proportional to the number of workers. The list is computed again at once if a status announces a new pool, a new
-     * base, or a worker of a pool without ready slots. Other changes are noticed when this time has passed.
+     * base, a worker without one of the pool's ControlNets, or a worker of a pool without ready slots. Other changes are
+     * noticed when this time has passed.
      */
     private static final Duration POOLS_KEPT = Duration.ofSeconds(1);
 
@@ -47,8 +49,8 @@ public final class ModelDirectory {
             .thenComparing(ModelDirectory::id);
 
     private final Map<String, Seen> workers = new ConcurrentHashMap<>();
-    /** For each pool, the model of the worker that was removed last. */
-    private final Map<String, BaseModel> removed = new ConcurrentHashMap<>();
+    /** For each pool, the last status of the worker that was removed last. */
+    private final Map<String, WorkerStatus> removed = new ConcurrentHashMap<>();
 
     private final Clock clock;
     private final @Nullable String defaultModel;
@@ -88,13 +90,14 @@ public final class ModelDirectory {
     }
 
     /**
-     * @return whether the list of pools can be kept: the worker's pool is known, has ready slots, and has the worker's
-     *     base
+     * @return whether the list of pools can be kept: the worker's pool is known, has ready slots, has the worker's base,
+     *     and has no ControlNet that the worker does not have
      */
     private static boolean describes(Snapshot snapshot, WorkerStatus status) {
         return snapshot.pools().stream()
                 .anyMatch(pool -> pool.name().equals(status.poolName())
                         && pool.base().equals(status.model())
+                        && status.availableControlNets().containsAll(pool.controlNets())
                         && pool.readySlots() > 0);
     }
 
@@ -102,7 +105,7 @@ public final class ModelDirectory {
     public void forget(String workerId) {
         Seen worker = workers.remove(workerId);
         if (worker != null) {
-            removed.put(worker.status().poolName(), worker.status().model());
+            removed.put(worker.status().poolName(), worker.status());
             snapshot = null;
         }
     }
@@ -164,18 +167,28 @@ public final class ModelDirectory {
     private List<Pool> currentPools() {
         Map<String, Integer> slots = new HashMap<>();
         Map<String, Integer> rows = new HashMap<>();
+        Map<String, List<PinnedControlNet>> controlNets = new HashMap<>();
         known().filter(worker -> worker.state() == KnownWorker.State.READY)
                 .map(KnownWorker::status)
                 .forEach(worker -> {
                     slots.merge(worker.poolName(), worker.slots(), Integer::sum);
                     rows.merge(worker.poolName(), batchRows(worker), Integer::sum);
+                    controlNets.merge(worker.poolName(), worker.availableControlNets(), ModelDirectory::inBoth);
                 });
-        Map<String, BaseModel> bases = new TreeMap<>(removed);
-        newestByPool().forEach((pool, worker) -> bases.put(pool, worker.status().model()));
+        Map<String, WorkerStatus> workerOfBase = new TreeMap<>(removed);
+        newestByPool().forEach((pool, worker) -> workerOfBase.put(pool, worker.status()));
         List<Pool> pools = new ArrayList<>();
-        bases.forEach((name, base) ->
-                pools.add(new Pool(name, base, slots.getOrDefault(name, 0), rows.getOrDefault(name, 0))));
+        workerOfBase.forEach((name, worker) -> pools.add(new Pool(
+                name,
+                worker.model(),
+                slots.getOrDefault(name, 0),
+                rows.getOrDefault(name, 0),
+                controlNets.getOrDefault(name, worker.availableControlNets()))));
         return List.copyOf(pools);
+    }
+
+    private static List<PinnedControlNet> inBoth(List<PinnedControlNet> one, List<PinnedControlNet> other) {
+        return one.stream().filter(other::contains).toList();
     }
 
     /** A worker that has not run a batch does not say how many rows fit: assume an image with guidance per slot. */

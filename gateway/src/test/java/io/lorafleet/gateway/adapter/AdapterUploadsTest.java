@@ -352,7 +352,7 @@ class AdapterUploadsTest {
         announce("cd".repeat(32));
         BaseModel xl = new BaseModel("xl", "ef".repeat(32), 8, 64, SamplerName.DDIM);
         models.apply(new WorkerStatus(
-                "w2", WorkerStatus.State.READY, "cpu()", 1, 0, null, xl, List.of(), List.of(), NOW, "large"));
+                "w2", WorkerStatus.State.READY, "cpu()", 1, 0, null, xl, List.of(), List.of(), NOW, "large", null));
         assertThat(((Upload.Published) uploads.upload(forBase("xl"), NOBODY, -1, stream(lora("a", 1))))
                         .version()
                         .baseFingerprint())

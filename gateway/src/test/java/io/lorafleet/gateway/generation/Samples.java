@@ -11,6 +11,7 @@ import io.lorafleet.gateway.generation.state.Backlog;
 import io.lorafleet.gateway.generation.state.GenerationMetrics;
 import io.lorafleet.gateway.generation.state.GenerationTable;
 import io.lorafleet.gateway.model.ModelDirectory;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sample messages. */
@@ -144,13 +146,34 @@ public final class Samples {
     public static WorkerStatus inpainting(String id, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 64, SamplerName.DDIM, true, null);
         return new WorkerStatus(
-                id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model);
+                id, WorkerStatus.State.READY, "cpu()", 1, 0, null, base, List.of(), List.of(), NOW, model, null);
+    }
+
+    /** @return a ready worker with the base of {@link #ready()} and ControlNets of these names */
+    public static WorkerStatus withControlNets(String id, @Nullable String pool, String... names) {
+        return new WorkerStatus(
+                id,
+                WorkerStatus.State.READY,
+                "cpu()",
+                1,
+                0,
+                null,
+                ready().model(),
+                List.of(),
+                List.of(),
+                NOW,
+                pool,
+                Stream.of(names).map(Samples::controlNet).toList());
+    }
+
+    public static PinnedControlNet controlNet(String name) {
+        return new PinnedControlNet(name, SHA);
     }
 
     /** @return a ready worker of a pool */
     public static WorkerStatus ready(String id, String pool, int slots, String model, String fingerprint) {
         BaseModel base = new BaseModel(model, fingerprint, 8, 128, SamplerName.EULER);
         return new WorkerStatus(
-                id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool);
+                id, WorkerStatus.State.READY, "cpu()", slots, 0, null, base, List.of(), List.of(), NOW, pool, null);
     }
 }

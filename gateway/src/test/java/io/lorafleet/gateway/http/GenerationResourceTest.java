@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -19,6 +20,7 @@ import io.lorafleet.messages.Json;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.CancelGeneration;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationFailed;
@@ -219,6 +221,31 @@ class GenerationResourceTest extends GatewayTest {
                 .isEqualTo(new InitImage(sha256, 0.6, new InitImageMask(Sha256.of(mask), true)));
         assertThat(blobs.get(BlobKeys.initImage(sha256))).contains(png);
         assertThat(blobs.get(BlobKeys.initImage(Sha256.of(mask)))).contains(mask);
+    }
+
+    @Test
+    void publishesReferencesToTheControlNetsAndTheirImages() throws IOException {
+        byte[] drawing = Images.file("png", 96, 64);
+        String sha256 = Sha256.of(drawing);
+        ValidatableResponse answer = post(Map.of(
+                "prompt",
+                "a red circle",
+                "controls",
+                List.of(Map.of("name", "edges", "image", Images.base64(drawing), "scale", 0.8, "end", 0.5))));
+        answer.statusCode(202)
+                .body("request.controls.name", contains("edges"))
+                .body("request.controls[0].sha256", equalTo(WorkerPeer.SHA))
+                .body("request.controls[0].image", equalTo(sha256))
+                .body("request.controls[0].scale", equalTo(0.8f))
+                .body("request.controls[0].start", equalTo(0f))
+                .body("request.controls[0].end", equalTo(0.5f))
+                .body("request.width", equalTo(96))
+                .body(not(containsString(Images.base64(drawing))));
+        String id = answer.extract().path("id");
+        byte[] record = WorkerPeer.awaitRecord(Topic.REQUESTS, id).value();
+        assertThat(Json.read(record, GenerateImage.class).controls())
+                .containsExactly(new AppliedControlNet(WorkerPeer.EDGES, sha256, 0.8, 0, 0.5));
+        assertThat(blobs.get(BlobKeys.initImage(sha256))).contains(drawing);
     }
 
     @Test

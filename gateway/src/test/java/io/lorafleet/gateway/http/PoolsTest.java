@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
@@ -66,8 +67,8 @@ class PoolsTest extends GatewayTest {
             new FleetTopics("", Set.of("xl"), 1, 1, (short) 1).provision(admin);
         }
         WorkerStatus.State ready = WorkerStatus.State.READY;
-        WorkerStatus status =
-                new WorkerStatus("xl-1", ready, "cpu()", 4, 0, null, XL, List.of(), List.of(), Instant.now(), "xl");
+        WorkerStatus status = new WorkerStatus(
+                "xl-1", ready, "cpu()", 4, 0, null, XL, List.of(), List.of(), Instant.now(), "xl", null);
         worker.send(Topic.WORKERS, "xl-1", Json.write(status));
         await("the gateway lists both bases")
                 .untilAsserted(() ->
@@ -86,6 +87,9 @@ class PoolsTest extends GatewayTest {
                 .body("name", contains("tiny-sd", "sdxl"))
                 .body("find { it.name == 'sdxl' }.fingerprint", equalTo(XL.fingerprint()))
                 .body("find { it.name == 'sdxl' }.textEncoders.width", contains(768, 1280))
+                .body("find { it.name == 'tiny-sd' }.controlNets.name", contains("edges"))
+                .body("find { it.name == 'tiny-sd' }.controlNets.sha256", contains(WorkerPeer.SHA))
+                .body("find { it.name == 'sdxl' }.controlNets", empty())
                 .body("defaultSize", contains(64, 128))
                 .body("sizeMultiple", contains(8, 8))
                 .body("maxPixels", contains(4 * 64 * 64, 4 * 128 * 128))

@@ -7,6 +7,7 @@ import io.lorafleet.gateway.Images;
 import io.lorafleet.gateway.model.ModelDirectory;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterRoute;
@@ -55,6 +56,7 @@ final class WorkerPeer implements AutoCloseable {
     static final PromptTokens TOKENS = new PromptTokens(new PromptTokens.Count(75, 12), new PromptTokens.Count(0, 0));
     static final byte[] PNG = Images.file("png", 64, 64);
     static final String SHA = "ab".repeat(32);
+    static final PinnedControlNet EDGES = new PinnedControlNet("edges", SHA);
     static final BaseModel MODEL = new BaseModel("tiny-sd", SHA, 8, 64, SamplerName.DDIM);
 
     /** The timeout of waits in tests. */
@@ -102,7 +104,9 @@ final class WorkerPeer implements AutoCloseable {
                 MODEL,
                 List.of("ink@1"),
                 List.of(new RefusedAdapter("oil@2", "expected finite numbers")),
-                at);
+                at,
+                null,
+                List.of(EDGES));
         send(Topic.WORKERS, id, status);
     }
 

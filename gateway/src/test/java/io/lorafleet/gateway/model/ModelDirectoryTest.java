@@ -5,6 +5,7 @@ import static io.lorafleet.messages.worker.WorkerStatus.LOST_TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
@@ -17,6 +18,10 @@ import org.junit.jupiter.api.Test;
 class ModelDirectoryTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant LONG_AGO = NOW.minus(LOST_TIMEOUT).minusMillis(1);
+
+    private static final String SHA = "ab".repeat(32);
+    private static final PinnedControlNet DEPTH = new PinnedControlNet("depth", SHA);
+    private static final PinnedControlNet EDGES = new PinnedControlNet("edges", SHA);
 
     private final ModelDirectory models = new ModelDirectory(Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -106,6 +111,37 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void aPoolHasTheControlNetsOfAllItsReadyWorkers() {
+        models.apply(withControlNets("a", WorkerStatus.State.READY, DEPTH, EDGES));
+        assertThat(controlNets()).containsExactly(DEPTH, EDGES);
+        models.apply(withControlNets("b", WorkerStatus.State.READY, EDGES, new PinnedControlNet("pose", SHA)));
+        assertThat(controlNets()).containsExactly(EDGES);
+        models.apply(withControlNets("c", WorkerStatus.State.DRAINING));
+        assertThat(controlNets()).containsExactly(EDGES);
+        models.apply(withControlNets("d", WorkerStatus.State.READY, new PinnedControlNet("edges", "cd".repeat(32))));
+        assertThat(controlNets()).as("other weights of the same name").isEmpty();
+    }
+
+    @Test
+    void aPoolKeepsItsControlNetsWithoutWorkers() {
+        models.apply(withControlNets("a", WorkerStatus.State.READY, EDGES));
+        models.apply(withControlNets("a", WorkerStatus.State.DRAINING, EDGES));
+        assertThat(controlNets()).containsExactly(EDGES);
+        models.forget("a");
+        assertThat(controlNets()).containsExactly(EDGES);
+    }
+
+    private List<PinnedControlNet> controlNets() {
+        return models.pools().get(0).controlNets();
+    }
+
+    private static WorkerStatus withControlNets(String id, WorkerStatus.State state, PinnedControlNet... controlNets) {
+        WorkerStatus status = status(id, state, NOW, "sd");
+        List<PinnedControlNet> names = controlNets.length == 0 ? null : List.of(controlNets);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, null, names);
+    }
+
+    @Test
     void aPoolKeepsItsBaseWithoutWorkers() {
         models.apply(inPool("a", WorkerStatus.State.READY, "xl", "sdxl"));
         models.apply(inPool("b", WorkerStatus.State.READY, "sd", "sd"));
@@ -136,7 +172,7 @@ class ModelDirectoryTest {
 
     private static WorkerStatus inPool(String id, WorkerStatus.State state, String pool, String model) {
         WorkerStatus status = status(id, state, NOW, model);
-        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, pool);
+        return new WorkerStatus(id, state, "cpu()", 2, 1, null, status.model(), List.of(), List.of(), NOW, pool, null);
     }
 
     /** Applies a status that the broker received at this time. */

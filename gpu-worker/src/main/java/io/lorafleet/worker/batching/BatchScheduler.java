@@ -18,19 +18,24 @@ import java.util.Set;
 /**
  * Selects the batch of each step.
  *
- * <p>A batch contains images of a single size, up to the row limit. Deficit round robin over the image sizes gives each
- * size the same share of device time, however large its batches are. Interactive images go first. An image with batch
- * priority that has waited long enough is scheduled like an interactive image, so it cannot starve. Within a priority,
- * one image of each request goes first, so that a request of many images does not delay a request of one. Both these
- * first images and the other images go in order of arrival.
+ * <p>A batch contains images of a single size, up to the row limit, to which the rows of ControlNets count, too. Deficit
+ * round robin over the image sizes gives each size the same share of device time, however large its batches are.
+ * Interactive images go first. An image with batch priority that has waited long enough is scheduled like an interactive
+ * image, so it cannot starve. Within a priority, one image of each request goes first, so that a request of many images
+ * does not delay a request of one. Both these first images and the other images go in order of arrival.
  *
  * @param <C> type of the scheduled images
  * @see <a href="https://doi.org/10.1109/90.502236">Shreedhar and Varghese 1996</a>
  */
 public final class BatchScheduler<C extends Schedulable> {
+    /** Cost of a row of the UNet. */
+    private static final int ROW = 5;
+    /** Cost of a row of a ControlNet: {@code GenerateImage.CONTROL_COST} of a row of the UNet. */
+    private static final int CONTROL_ROW = 2;
+
     private final MaxBatchRows maxRows;
     private final Duration batchTimeout;
-    /** The deficit of each size, in rows times pixels. The sizes are in round-robin order. */
+    /** The deficit of each size, in {@link #cost} times pixels. The sizes are in round-robin order. */
     private final Map<ImageSize, Long> deficits = new LinkedHashMap<>();
 
     /**
@@ -68,14 +73,14 @@ public final class BatchScheduler<C extends Schedulable> {
                 .toList();
         Set<C> firsts = firstOfEachRequest(inOrder);
         List<C> batch = new ArrayList<>();
-        int left = maxRows.of(size);
+        int left = ROW * maxRows.of(size);
         // A stable sort, so the order of arrival remains.
         for (C each : inOrder.stream()
                 .sorted(byUrgency.thenComparing(image -> !firsts.contains(image)))
                 .toList()) {
-            if (each.rows() <= left || batch.isEmpty()) {
+            if (cost(each) <= left || batch.isEmpty()) {
                 batch.add(each);
-                left -= each.rows();
+                left -= cost(each);
             }
         }
         return batch;
@@ -112,7 +117,12 @@ public final class BatchScheduler<C extends Schedulable> {
 
     private static long cost(List<? extends Schedulable> batch) {
         return batch.stream()
-                .mapToLong(each -> each.rows() * each.size().pixels())
+                .mapToLong(each -> cost(each) * each.size().pixels())
                 .sum();
+    }
+
+    /** @return the cost of the image's next step */
+    private static int cost(Schedulable image) {
+        return ROW * image.rows() + CONTROL_ROW * image.controlRows();
     }
 }

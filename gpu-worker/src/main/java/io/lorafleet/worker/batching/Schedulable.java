@@ -15,6 +15,11 @@ public interface Schedulable {
     /** @return the number of UNet rows that the next step of the image needs */
     int rows();
 
+    /**
+     * @return the number of rows of the next step that run through a ControlNet; a row with two ControlNets counts twice
+     */
+    int controlRows();
+
     /** @return the priority of the image's job */
     Priority priority();
 

@@ -5,6 +5,7 @@ import io.lorafleet.diffusion.Denoising;
 import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.TorchSettings;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.telemetry.Spans;
@@ -43,6 +44,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     private final StableDiffusion model;
     private final BaseModel description;
     private final ResidentAdapters adapters;
+    private final ControlNets controlNets;
     private final Clock clock;
     private final EngineMetrics metrics;
     private final int capacity;
@@ -59,12 +61,14 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     /**
      * @param model resident model; the engine closes it
      * @param adapters adapter cache; the engine closes it
+     * @param controlNets ControlNets of the model; the engine closes them
      * @param batchTimeout time after which a batch-priority image is scheduled like an interactive image
      */
     DiffusionEngine(
             StableDiffusion model,
             BaseModel description,
             ResidentAdapters adapters,
+            ControlNets controlNets,
             MaxBatchRows maxRows,
             Duration batchTimeout,
             Previews previews,
@@ -73,6 +77,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         this.model = model;
         this.description = description;
         this.adapters = adapters;
+        this.controlNets = controlNets;
         this.clock = clock;
         this.metrics = new EngineMetrics(meters, adapters, clock);
         this.capacity = maxRows.of(new ImageSize(model.defaultSize(), model.defaultSize()));
@@ -93,6 +98,11 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
     @Override
     public BaseModel model() {
         return description;
+    }
+
+    @Override
+    public List<PinnedControlNet> controlNets() {
+        return controlNets.references();
     }
 
     @Override
@@ -164,7 +174,12 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
         }
         Denoising.requireFit(model, job.parameters(0), job.initImage());
         GenerateImage request = job.request();
-        return PreparedPrompt.of(model, job.parameters(0), leases.applied(request), leases.shadow(request));
+        return PreparedPrompt.of(
+                model,
+                job.parameters(0),
+                leases.applied(request),
+                leases.shadow(request),
+                controlNets.controls(request, job.conditions()));
     }
 
     int liveArrays() {
@@ -184,6 +199,7 @@ final class DiffusionEngine implements ImageEngine, AutoCloseable {
                     && prepareExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     && decodeExecutor.awaitTermination(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (ended) {
+                controlNets.close();
                 model.close();
             } // otherwise, the process is about to end, and freeing memory in use would crash it
         } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import io.lorafleet.diffusion.TorchSettings;
 import io.lorafleet.diffusion.checkpoint.Pipelines;
 import io.lorafleet.diffusion.text.ClipTextConfig;
 import io.lorafleet.diffusion.text.PromptEncoder;
+import io.lorafleet.diffusion.weights.ModelFileException;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
@@ -46,7 +47,11 @@ class EngineComponents {
     @Singleton
     StableDiffusion model() {
         TorchSettings.configure(config.threads().orElse(Runtime.getRuntime().availableProcessors()));
-        return StableDiffusion.open(path, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
+        try {
+            return StableDiffusion.open(path, Device.cpu(), config.precision()).tilingAbove(config.tileAbovePixels());
+        } catch (ModelFileException e) {
+            throw new ModelFileException("lorafleet.model: " + e.getMessage(), e);
+        }
     }
 
     @Produces
@@ -92,6 +97,15 @@ class EngineComponents {
         return adapters;
     }
 
+    private ControlNets controlNets(StableDiffusion model) {
+        if (config.controlNets().isEmpty()) {
+            return ControlNets.none();
+        }
+        ControlNets opened = ControlNets.open(model, config.controlNets().get(), config.precision());
+        LOG.infof("%d ControlNets loaded: %s", opened.references().size(), opened.references());
+        return opened;
+    }
+
     @Produces
     @Singleton
     ImageEngine engine(
@@ -100,6 +114,7 @@ class EngineComponents {
             ResidentAdapters adapters,
             MeterRegistry meters,
             Clock clock) {
+        ControlNets controlNets = controlNets(model);
         BatchSizeCalibration.Throughput throughput = config.maxBatchRows().isPresent()
                 ? BatchSizeCalibration.of(model, config.maxBatchRows().getAsInt())
                 : BatchSizeCalibration.of(model);
@@ -115,7 +130,7 @@ class EngineComponents {
                 .register(meters);
         Previews previews = Previews.of(model, config.previewEvery());
         DiffusionEngine engine = new DiffusionEngine(
-                model, description, adapters, maxRows, config.maxBatchWait(), previews, meters, clock);
+                model, description, adapters, controlNets, maxRows, config.maxBatchWait(), previews, meters, clock);
         meters.gauge("lorafleet.arrays.live", engine, DiffusionEngine::liveArrays);
         return engine;
     }

@@ -181,6 +181,11 @@ final class ImageTask implements Schedulable {
     }
 
     @Override
+    public int controlRows() {
+        return denoising.controlRows();
+    }
+
+    @Override
     public Priority priority() {
         return job.request().priority();
     }

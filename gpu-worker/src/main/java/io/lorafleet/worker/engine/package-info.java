@@ -12,7 +12,7 @@
  * slot-0 ...       RequestSlot: polls a record, renews its ShareLease  record
  *                    |
  *                    v
- * request          RequestHandler.handle: checks, loads InitImages     Job
+ * request          RequestHandler.handle: checks, loads RequestImages  Job
  *                    |
  *                    v
  *                  DiffusionEngine.generate: AdapterLeases.acquire     one future for each image

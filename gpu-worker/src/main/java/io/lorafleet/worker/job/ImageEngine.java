@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.worker.job;
 
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 public interface ImageEngine {
     /** @return the model's description for the worker's status */
     BaseModel model();
+
+    /** @return the loaded ControlNets, ordered by name */
+    List<PinnedControlNet> controlNets();
 
     /** @return the model's device, such as {@code cpu()} or {@code gpu(0)} */
     String device();

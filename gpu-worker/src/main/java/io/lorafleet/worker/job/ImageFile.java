@@ -13,15 +13,15 @@ final class ImageFile {
     private ImageFile() {}
 
     /**
-     * @param name what the file is: init image or mask
-     * @throws UnusableInitImageException if the file is not a PNG or JPEG image, or exceeds the limits of {@link
+     * @param use what the file is for
+     * @throws UnusableImageException if the file is not a PNG or JPEG image, or exceeds the limits of {@link
      *     CheckedImage}
      */
-    static RgbImage decode(String name, byte[] file) {
+    static RgbImage decode(ImageUse use, byte[] file) {
         try {
             return RgbImage.of(CheckedImage.of(file, MAX_PIXELS).decode());
         } catch (BadImageException e) {
-            throw new UnusableInitImageException(name, String.valueOf(e.getMessage()));
+            throw new UnusableImageException(use, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.PromptEncoding;
@@ -43,6 +44,7 @@ final class ImageMetadata {
             String modelFingerprint,
             PromptEncoding promptEncoding,
             @Nullable SamplingOptions sampling,
+            @Nullable List<AppliedControlNet> controls,
             PromptTokens tokens) {}
 
     private ImageMetadata() {}
@@ -110,7 +112,22 @@ final class ImageMetadata {
                     .append(joined(embeddings, each -> hash(String.valueOf(each.triggerWord()), each)))
                     .append('"');
         }
+        List<AppliedControlNet> controls = r.appliedControls();
+        for (int i = 0; i < controls.size(); i++) {
+            text.append(", ControlNet ")
+                    .append(i)
+                    .append(": \"")
+                    .append(control(controls.get(i)))
+                    .append('"');
+        }
         return text.toString();
+    }
+
+    /** The labels of the web UI's extension for ControlNets. Its module computes condition images. */
+    private static String control(AppliedControlNet control) {
+        return "Module: none, Model: " + control.controlNet().name()
+                + " [" + control.controlNet().sha256().substring(0, SHORT_HASH) + "], Weight: " + control.scale()
+                + ", Guidance Start: " + control.start() + ", Guidance End: " + control.end();
     }
 
     /** Quotes the values, because commas separate the settings. */
@@ -145,6 +162,7 @@ final class ImageMetadata {
                 model.fingerprint(),
                 r.encoding(),
                 r.sampling(),
+                r.controls(),
                 tokens);
     }
 }

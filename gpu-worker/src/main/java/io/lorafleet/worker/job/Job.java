@@ -4,6 +4,7 @@ package io.lorafleet.worker.job;
 import io.lorafleet.diffusion.GenerationParameters;
 import io.lorafleet.diffusion.GuidanceInterval;
 import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.sampler.NoiseSchedule.Spacing;
 import io.lorafleet.diffusion.sampler.SamplerKind;
 import io.lorafleet.diffusion.sampler.SamplerSettings;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request generate command
  * @param initImage image to start from; null to start from noise
+ * @param conditions condition images of the request's ControlNets, in order
  * @param arrivedAt time of arrival in this worker
  * @param stop signal that ends the job early
  * @param onStep called after each step of each image
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Job(
         GenerateImage request,
         @Nullable ImageToImage initImage,
+        List<RgbImage> conditions,
         Instant arrivedAt,
         StopSignal stop,
         StepListener onStep) {

@@ -5,8 +5,10 @@ import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SealedJson;
 import io.lorafleet.messages.UnknownValueException;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.CommandHeader;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
@@ -61,7 +63,7 @@ public class RequestHandler {
 
     private final ImageEngine engine;
     private final BlobStore blobs;
-    private final InitImages initImages;
+    private final RequestImages images;
     private final StorageRetries storage;
     private final Attempts attempts;
     private final HandBacks handBacks = new HandBacks();
@@ -87,7 +89,7 @@ public class RequestHandler {
             StorageRetries storage) {
         this.engine = engine;
         this.blobs = blobs;
-        this.initImages = new InitImages(blobs);
+        this.images = new RequestImages(blobs);
         this.storage = storage;
         this.attempts = new Attempts(blobs, config.worker().maxAttempts());
         this.cancellations = cancellations;
@@ -149,6 +151,10 @@ public class RequestHandler {
             String detail = "key: expected " + request.requestId() + ", found " + key;
             return new RecordOutcome.Refuse(detail, 0, null);
         }
+        String missing = missingControlNet(request);
+        if (header != null && missing != null) {
+            return handBack(header, record, missing, stop);
+        }
         Attempt attempt = attempts.of(request.requestId());
         try (attempt) {
             return repeat(request, attempt, stop, () -> handle(request, attempt, stop, progress));
@@ -178,6 +184,23 @@ public class RequestHandler {
         } catch (InvalidMessageException e) {
             return null;
         }
+    }
+
+    /** @return which ControlNet of the request this worker does not have; null if it has all of them */
+    private @Nullable String missingControlNet(GenerateImage request) {
+        List<PinnedControlNet> known = engine.controlNets();
+        for (AppliedControlNet control : request.appliedControls()) {
+            PinnedControlNet wanted = control.controlNet();
+            if (!known.contains(wanted)) {
+                return "controls: expected some of "
+                        + known.stream().map(RequestHandler::described).toList() + ", found " + described(wanted);
+            }
+        }
+        return null;
+    }
+
+    private static String described(PinnedControlNet controlNet) {
+        return controlNet.name() + " with SHA-256 " + controlNet.sha256();
     }
 
     /** A {@link GenerationManifest} with a command that this worker does not understand. */
@@ -285,8 +308,8 @@ public class RequestHandler {
             return expired(request.requestId());
         } catch (UnusableAdapterException e) {
             return failed(request, Reason.ADAPTER_UNUSABLE, e);
-        } catch (UnusableInitImageException e) {
-            return failed(request, Reason.INIT_IMAGE_UNUSABLE, e);
+        } catch (UnusableImageException e) {
+            return failed(request, e.reason(), e);
         } catch (IllegalArgumentException e) {
             return failed(request, Reason.INVALID_REQUEST, e);
         }
@@ -334,14 +357,14 @@ public class RequestHandler {
         AtomicInteger steps = new AtomicInteger();
         StepListener onStep = (image, preview) -> progress.report(new StepDone(
                 request.requestId(), steps.incrementAndGet(), request.allSteps(), preview(image, preview)));
-        List<CompletableFuture<FinishedImage>> images =
-                engine.generate(new Job(request, initImages.load(request), arrivedAt, stop, onStep));
-        attempt.draws(images);
+        List<CompletableFuture<FinishedImage>> generated = engine.generate(
+                new Job(request, images.init(request), images.conditions(request), arrivedAt, stop, onStep));
+        attempt.draws(generated);
         List<GeneratedImage> stored = new ArrayList<>();
         PromptTokens tokens = null;
         for (int i = 0; i < request.count(); i++) {
             long seed = request.seed() + i;
-            FinishedImage finishedImage = await(images.get(i));
+            FinishedImage finishedImage = await(generated.get(i));
             shadow.add(finishedImage);
             tokens = finishedImage.tokens();
             byte[] png = PngFile.encode(

@@ -80,7 +80,7 @@ class RequestIntake {
             loaded = engine.get();
             LOG.infof("Loaded model %s on %s", loaded.model().name(), loaded.device());
         } catch (ModelFileException e) {
-            LOG.errorf("lorafleet.model: %s", e.getMessage());
+            LOG.error(e.getMessage());
             exit.accept(CANNOT_START);
             return;
         }

@@ -2,6 +2,7 @@
 package io.lorafleet.worker.kafka;
 
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.telemetry.kafka.MessageHeaders;
@@ -16,6 +17,7 @@ import io.smallrye.reactive.messaging.kafka.Record;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +98,7 @@ class StatusAnnouncer {
 
     private void announce(ImageEngine engine, ResidentAdapters adapters, int busySlots) {
         WorkerStatus.State current = state;
+        List<PinnedControlNet> controlNets = engine.controlNets();
         WorkerStatus status = new WorkerStatus(
                 config.id(),
                 current,
@@ -107,7 +110,8 @@ class StatusAnnouncer {
                 adapters.names(),
                 adapters.refused(),
                 clock.instant(),
-                PoolName.field(config.pool()));
+                PoolName.field(config.pool()),
+                controlNets.isEmpty() ? null : controlNets);
         publish(Json.write(status));
         announced = current;
     }

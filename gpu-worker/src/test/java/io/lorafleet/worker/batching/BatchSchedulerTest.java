@@ -22,7 +22,8 @@ class BatchSchedulerTest {
     private final List<Waiting> running = new ArrayList<>();
 
     /** @param secondsAgo time since arrival, in seconds */
-    private record Waiting(String name, String requestId, ImageSize size, int rows, Priority priority, int secondsAgo)
+    private record Waiting(
+            String name, String requestId, ImageSize size, int rows, int controlRows, Priority priority, int secondsAgo)
             implements Schedulable {
         @Override
         public Instant arrivedAt() {
@@ -51,6 +52,16 @@ class BatchSchedulerTest {
         add("third", SMALL, 2, 2); // does not fit, unlike the next image
         add("last", SMALL, 1, 0);
         assertThat(next()).containsExactly("first", "second", "last");
+    }
+
+    /** Eight rows fit. Two rows with a ControlNet cost as much as 2.8 rows without one. */
+    @Test
+    void countsTheRowsOfControlNets() {
+        addControlled("one", 2, 9);
+        addControlled("two", 4, 8);
+        addControlled("three", 2, 7);
+        add("plain", SMALL, 1, 6);
+        assertThat(next()).containsExactly("one", "two", "plain");
     }
 
     @Test
@@ -134,13 +145,17 @@ class BatchSchedulerTest {
     }
 
     private void add(String name, ImageSize size, int rows, int secondsAgo, Priority priority) {
-        running.add(new Waiting(name, "request of " + name, size, rows, priority, secondsAgo));
+        running.add(new Waiting(name, "request of " + name, size, rows, 0, priority, secondsAgo));
+    }
+
+    private void addControlled(String name, int controlRows, int secondsAgo) {
+        running.add(new Waiting(name, name, SMALL, 2, controlRows, Priority.INTERACTIVE, secondsAgo));
     }
 
     /** Adds {@code count} images of one request, whose names are the name of the request and a number. */
     private void addRequest(String name, int count, int secondsAgo, Priority priority) {
         for (int i = 0; i < count; i++) {
-            running.add(new Waiting(name + i, name, SMALL, 2, priority, secondsAgo));
+            running.add(new Waiting(name + i, name, SMALL, 2, 0, priority, secondsAgo));
         }
     }
 

@@ -4,10 +4,19 @@ package io.lorafleet.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lorafleet.diffusion.Control;
+import io.lorafleet.diffusion.Denoising;
+import io.lorafleet.diffusion.GenerationParameters;
+import io.lorafleet.diffusion.Precision;
+import io.lorafleet.diffusion.PreparedPrompt;
 import io.lorafleet.diffusion.Psnr;
 import io.lorafleet.diffusion.RgbImage;
+import io.lorafleet.diffusion.StableDiffusion;
+import io.lorafleet.diffusion.unet.ControlNet;
+import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -17,20 +26,27 @@ import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
+import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.job.Cancellations;
+import io.lorafleet.worker.job.ImageEngine;
+import io.lorafleet.worker.job.Job;
 import io.lorafleet.worker.job.RecordOutcome;
 import io.lorafleet.worker.job.RequestHandler;
+import io.lorafleet.worker.job.StopSignal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +75,12 @@ class MixedRequestsTest {
     @Inject
     MeterRegistry meters;
 
+    @Inject
+    ImageEngine engine;
+
+    @Inject
+    StableDiffusion model;
+
     private final Map<String, Integer> steps = new ConcurrentHashMap<>();
 
     @Test
@@ -66,6 +88,9 @@ class MixedRequestsTest {
         PinnedAdapter one = DemoAdapter.store("mixed-one", DemoAdapter.weights(192, 0.11f), blobs);
         PinnedAdapter two = DemoAdapter.store("mixed-two", DemoAdapter.weights(192, 5, 0.12f), blobs);
         PinnedAdapter toy = DemoAdapter.store("mixed-toy", DemoAdapter.embedding(4), blobs);
+        PinnedControlNet depth = engine.controlNets().get(0);
+        PinnedControlNet edges = engine.controlNets().get(1);
+        String stripes = store(stripes(8));
         List<Requests> mix = List.of(
                 Requests.request().steps(12),
                 Requests.request().steps(8).guidance(1).adapter(one, 1).seed(1),
@@ -83,7 +108,14 @@ class MixedRequestsTest {
                         .steps(6)
                         .adapter(one, 0.5)
                         .embedding(toy, "<toy>")
-                        .prompt("a red <toy>"));
+                        .prompt("a red <toy>"),
+                Requests.request().steps(6).control(edges, stripes, 1),
+                Requests.request()
+                        .steps(9)
+                        .guidance(1)
+                        .adapter(one, 1)
+                        .control(edges, stripes, 0.5, 0, 0.5)
+                        .control(depth, stripes, 1, 0.25, 1));
         double before = meters.get("lorafleet.batch.rows").summary().max();
         List<CompletableFuture<GenerationFinished>> together =
                 mix.stream().map(each -> begin(each.build())).toList();
@@ -100,6 +132,45 @@ class MixedRequestsTest {
             }
         }
         assertThat(meters.get("lorafleet.batch.rows").summary().max()).isGreaterThanOrEqualTo(Math.max(before, 3));
+    }
+
+    @Test
+    void generatesWithControlNetsAsTheLibraryDoes() throws IOException {
+        PinnedControlNet depth = engine.controlNets().get(0);
+        PinnedControlNet edges = engine.controlNets().get(1);
+        GenerateImage request = Requests.request()
+                .steps(4)
+                .control(edges, store(stripes(8)), 0.8)
+                .control(depth, store(stripes(16)), 0.5, 0, 0.5)
+                .build();
+        GenerationSucceeded result = (GenerationSucceeded) begin(request).join();
+        RgbImage generated = image(result.images().get(0).blob());
+        try (ControlNet edgesOfLibrary = openControlNet("edges");
+                ControlNet depthOfLibrary = openControlNet("depth")) {
+            List<Control> controls = List.of(
+                    new Control(edgesOfLibrary, RgbImage.of(stripes(8)), 0.8, 0, 1),
+                    new Control(depthOfLibrary, RgbImage.of(stripes(16)), 0.5, 0, 0.5));
+            assertThat(generated.rgb()).isEqualTo(inLibrary(request, controls).rgb());
+            assertThat(generated.rgb())
+                    .isNotEqualTo(inLibrary(request, List.of()).rgb());
+        }
+    }
+
+    private ControlNet openControlNet(String name) {
+        return model.openControlNet(DemoModelResource.CONTROL_NETS.resolve(name), Precision.FLOAT32);
+    }
+
+    private RgbImage inLibrary(GenerateImage request, List<Control> controls) {
+        GenerationParameters parameters = new Job(
+                        request, null, List.of(), Instant.EPOCH, new StopSignal(() -> false), (image, preview) -> {})
+                .parameters(0);
+        try (PreparedPrompt prompt = PreparedPrompt.of(model, parameters, List.of(), null, controls);
+                Denoising image = Denoising.start(prompt, parameters, null)) {
+            while (!image.done()) {
+                image.advance();
+            }
+            return image.image();
+        }
     }
 
     @Test
@@ -138,6 +209,24 @@ class MixedRequestsTest {
                         }))
                         .result(),
                 slot);
+    }
+
+    /** @return vertical stripes, of the size of the demo model's images */
+    private static BufferedImage stripes(int width) {
+        BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 64 * 64; i++) {
+            image.setRGB(i % 64, i / 64, i / width % 2 == 0 ? 0xFFFFFF : 0x202020);
+        }
+        return image;
+    }
+
+    /** @return SHA-256 of the stored file */
+    private String store(BufferedImage image) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        String sha256 = Sha256.of(png.toByteArray());
+        blobs.putIfAbsent(BlobKeys.initImage(sha256), png.toByteArray());
+        return sha256;
     }
 
     private RgbImage image(String key) throws IOException {

@@ -258,7 +258,7 @@ class StepLoopTest {
     }
 
     private ImageTask task(GenerateImage request, StepListener onStep) {
-        Job job = new Job(request, null, clock.instant(), new StopSignal(() -> false), onStep);
+        Job job = new Job(request, null, List.of(), clock.instant(), new StopSignal(() -> false), onStep);
         AdapterLeases leases = AdapterLeases.acquire(request, adapters).join();
         PreparedPrompt prompt =
                 PreparedPrompt.of(model, job.parameters(0), leases.applied(request), leases.shadow(request));

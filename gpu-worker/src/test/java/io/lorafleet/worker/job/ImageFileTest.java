@@ -19,7 +19,7 @@ class ImageFileTest {
         BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, 0xFF8001);
         image.setRGB(1, 0, 0x0203FE);
-        assertThat(ImageFile.decode("init image", file("png", image)).rgb())
+        assertThat(ImageFile.decode(ImageUse.INIT_IMAGE, file("png", image)).rgb())
                 .containsExactly(0xFF, 0x80, 0x01, 0x02, 0x03, 0xFE);
     }
 
@@ -27,32 +27,36 @@ class ImageFileTest {
     void dropsTransparencyAndKeepsTheColour() throws IOException {
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
         image.setRGB(0, 0, 0x40C86432);
-        assertThat(ImageFile.decode("init image", file("png", image)).rgb()).containsExactly(0xC8, 0x64, 0x32);
+        assertThat(ImageFile.decode(ImageUse.INIT_IMAGE, file("png", image)).rgb())
+                .containsExactly(0xC8, 0x64, 0x32);
     }
 
     @Test
     void keepsGrayValues() throws IOException {
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setSample(0, 0, 0, 100);
-        assertThat(ImageFile.decode("init image", file("png", image)).rgb()).containsExactly(100, 100, 100);
+        assertThat(ImageFile.decode(ImageUse.INIT_IMAGE, file("png", image)).rgb())
+                .containsExactly(100, 100, 100);
         BufferedImage deep = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);
         deep.getRaster().setSample(0, 0, 0, 100 * 257);
-        assertThat(ImageFile.decode("init image", file("png", deep)).rgb()).containsExactly(100, 100, 100);
+        assertThat(ImageFile.decode(ImageUse.INIT_IMAGE, file("png", deep)).rgb())
+                .containsExactly(100, 100, 100);
     }
 
     @Test
     void readsJpeg() throws IOException {
         BufferedImage image = new BufferedImage(16, 8, BufferedImage.TYPE_INT_RGB);
-        assertThat(ImageFile.decode("init image", file("jpeg", image)).width()).isEqualTo(16);
+        assertThat(ImageFile.decode(ImageUse.INIT_IMAGE, file("jpeg", image)).width())
+                .isEqualTo(16);
     }
 
     @Test
     void rejectsAnIncompleteImage() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
-        assertThatThrownBy(() -> ImageFile.decode("init image", new byte[] {1, 2, 3}))
+        assertThatThrownBy(() -> ImageFile.decode(ImageUse.INIT_IMAGE, new byte[] {1, 2, 3}))
                 .hasMessage("init image: expected a PNG or JPEG file, found another format");
-        assertThatThrownBy(() -> ImageFile.decode("init image", Arrays.copyOf(png, png.length / 2)))
-                .isInstanceOf(UnusableInitImageException.class)
+        assertThatThrownBy(() -> ImageFile.decode(ImageUse.INIT_IMAGE, Arrays.copyOf(png, png.length / 2)))
+                .isInstanceOf(UnusableImageException.class)
                 .hasMessageContaining("found one that cannot be decoded");
     }
 
@@ -61,7 +65,7 @@ class ImageFileTest {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
         for (String format : List.of("gif", "bmp", "tiff")) {
             byte[] other = file(format, image);
-            assertThatThrownBy(() -> ImageFile.decode("init image", other))
+            assertThatThrownBy(() -> ImageFile.decode(ImageUse.INIT_IMAGE, other))
                     .hasMessage("init image: expected a PNG or JPEG file, found another format");
         }
     }
@@ -79,7 +83,7 @@ class ImageFileTest {
             bomb.write(jpeg, scan, jpeg.length - 2 - scan);
         }
         bomb.write(jpeg, jpeg.length - 2, 2);
-        assertThatThrownBy(() -> ImageFile.decode("init image", bomb.toByteArray()))
+        assertThatThrownBy(() -> ImageFile.decode(ImageUse.INIT_IMAGE, bomb.toByteArray()))
                 .hasMessage("init image: expected at most 100 scans in a JPEG, found more");
     }
 
@@ -87,7 +91,7 @@ class ImageFileTest {
     void rejectsAnImageThatIsTooLargeBeforeDecoding() throws IOException {
         byte[] png = file("png", new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000); // width and height in the header
-        assertThatThrownBy(() -> ImageFile.decode("init image", png))
+        assertThatThrownBy(() -> ImageFile.decode(ImageUse.INIT_IMAGE, png))
                 .hasMessage("init image: expected an image of at most 16777216 pixels, found 50000 x 50000");
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GenerationCancelled;
 import io.lorafleet.messages.generation.GenerationExpired;
@@ -87,6 +88,20 @@ class LeftRequestTest {
                 CompletableFuture.supplyAsync(() -> handler.handle(id, record(request, change), stop, event -> {}));
         stop.abandon();
         assertThat(outcome).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(new RecordOutcome.Release());
+        try (Stream<String> keys = blobs.list("generations/")) {
+            assertThat(keys).isEmpty();
+        }
+    }
+
+    @Test
+    void isReleasedIfThisWorkerLacksOneOfItsControlNets() throws IOException {
+        PinnedControlNet edges = new PinnedControlNet("edges", "cd".repeat(32));
+        GenerateImage controlled =
+                Requests.request().control(edges, "ef".repeat(32), 1).build();
+        StopSignal stop = handler.stopSignal(controlled.requestId());
+        stop.abandon();
+        assertThat(handler.handle(controlled.requestId(), Json.write(controlled), stop, event -> {}))
+                .isEqualTo(new RecordOutcome.Release());
         try (Stream<String> keys = blobs.list("generations/")) {
             assertThat(keys).isEmpty();
         }

@@ -12,6 +12,7 @@ import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.LongPrompt;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -283,6 +284,45 @@ class RequestHandlerTest {
                 .extracting(GenerationFailed::detail)
                 .asString()
                 .startsWith("mask: expected white in the top left pixel of at least one block of ");
+    }
+
+    @Test
+    void namesTheControlNetsInTheImage() throws IOException {
+        PinnedControlNet edges = controlNet("edges");
+        String condition = storedImage(32, 32, 1).sha256();
+        GenerateImage request =
+                Requests.request().control(edges, condition, 0.75, 0, 0.5).build();
+        GenerationSucceeded result = succeeded(handle(request));
+        byte[] png = blobs.get(result.images().get(0).blob()).orElseThrow();
+        assertThat(new String(png, StandardCharsets.ISO_8859_1))
+                .contains(
+                        "ControlNet 0: \"Module: none, Model: edges ["
+                                + edges.sha256().substring(0, 12)
+                                + "], Weight: 0.75, Guidance Start: 0.0, Guidance End: 0.5\"",
+                        "\"controls\":[{\"controlNet\":{\"name\":\"edges\",");
+        assertThat(result.unetEvaluations()).isEqualTo(4);
+    }
+
+    @Test
+    void generatesTheSameBytesForTheSameConditionImage() throws IOException {
+        String right = storedImage(64, 64, 1).sha256();
+        Requests controlled = Requests.request().control(controlNet("edges"), right, 1);
+        assertThat(sha256(controlled.build())).isEqualTo(sha256(controlled.build()));
+        Requests black = Requests.request().control(controlNet("edges"), storedBlack(), 1);
+        assertThat(sha256(controlled.build())).isNotEqualTo(sha256(black.build()));
+    }
+
+    @Test
+    void failsARequestWithAMissingConditionImage() throws IOException {
+        String missing = "ab".repeat(32);
+        Requests request = Requests.request()
+                .control(controlNet("edges"), storedBlack(), 1)
+                .control(controlNet("depth"), missing, 1);
+        assertThat(failed(handle(request.build())))
+                .returns(Reason.CONDITION_IMAGE_UNUSABLE, GenerationFailed::reason)
+                .returns(
+                        "controls[1].image: expected blob init-images/" + missing + ", found none",
+                        GenerationFailed::detail);
     }
 
     @Test
@@ -656,8 +696,10 @@ class RequestHandlerTest {
         PinnedAdapter fits = DemoAdapter.store("fits", DemoAdapter.weights(192, 0.2f), blobs);
         PinnedAdapter other = DemoAdapter.store("other-base", DemoAdapter.weights(320, 0.2f), blobs);
         handle(Requests.star(fits, 64, 1, 1)); // after this, the adapter is resident and the prompt is cached
+        Requests controlled = Requests.request().steps(1).control(controlNet("edges"), storedBlack(), 1);
         double before = meters.get("lorafleet.arrays.live").gauge().value();
         for (int i = 0; i < 50; i++) {
+            handle(controlled.build());
             handle(Requests.star(null, 64, 1, 1));
             handle(Requests.star(fits, 64, 1, 1));
             handle(Requests.star(other, 64, 1, 1));
@@ -665,6 +707,13 @@ class RequestHandlerTest {
         }
         handle(Requests.star(fits, 64, 1, 1));
         assertThat(meters.get("lorafleet.arrays.live").gauge().value()).isEqualTo(before);
+    }
+
+    private PinnedControlNet controlNet(String name) {
+        return engine.controlNets().stream()
+                .filter(net -> net.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** @return an image with a dark left half and a bright right half */

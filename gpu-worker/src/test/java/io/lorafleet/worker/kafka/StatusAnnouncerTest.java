@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lorafleet.messages.Json;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.worker.WorkerStatus;
 import io.lorafleet.messages.worker.WorkerStatus.Batches;
 import io.lorafleet.testkit.BrokerResource;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(BrokerResource.class)
 @WithTestResource(DemoModelResource.class)
 class StatusAnnouncerTest {
+    private static final PinnedControlNet EDGES = new PinnedControlNet("edges", "cd".repeat(32));
+
     @Inject
     ResidentAdapters adapters;
 
@@ -59,12 +62,18 @@ class StatusAnnouncerTest {
             published.add("no value");
         } else {
             WorkerStatus status = Json.read(value, WorkerStatus.class);
+            assertThat(status.controlNets()).containsExactly(EDGES);
             published.add(status.state() + " " + status.busySlots() + " " + status.batches());
         }
     }
 
     private static final class CountingEngine implements StandInEngine {
         private volatile StepCounters counters;
+
+        @Override
+        public List<PinnedControlNet> controlNets() {
+            return List.of(EDGES);
+        }
 
         @Override
         public StepCounters steps() {

@@ -11,16 +11,19 @@ import io.lorafleet.diffusion.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The files of a ControlNet: a folder in the diffusers layout, or a single file with the tensor names of the original
  * implementation. Like a {@link CheckpointFile}, a single file has no config. The config of the published ControlNets is
  * used, unless the folder {@code NAME} next to the file {@code NAME.safetensors} contains a {@code config.json}.
  *
+ * @param path folder or single file
  * @param config config of the network
  * @param weights weight files, in which the tensors have the names that diffusers uses
+ * @param files all files that determine the results: the config, if there is one, then the weights
  */
-public record ControlNetFiles(ControlNetConfig config, List<Safetensors> weights) {
+public record ControlNetFiles(Path path, ControlNetConfig config, List<Safetensors> weights, List<Path> files) {
     private static final String CONFIG = "config.json";
     private static final String EXTENSION = ".safetensors";
     /** The first layer whose shape differs between the kinds: (320, text width). */
@@ -47,8 +50,13 @@ public record ControlNetFiles(ControlNetConfig config, List<Safetensors> weights
     public static ControlNetFiles open(Path path) {
         if (Files.isDirectory(path)) {
             Checksums.verify(path);
+            Path config = path.resolve(CONFIG);
             return new ControlNetFiles(
-                    ControlNetConfig.of(ModelConfig.open(path.resolve(CONFIG))), PipelineFolder.weightsIn(path));
+                    path,
+                    ControlNetConfig.of(ModelConfig.open(config)),
+                    PipelineFolder.weightsIn(path),
+                    Stream.concat(Stream.of(config), PipelineFolder.weightFilesIn(path).stream())
+                            .toList());
         }
         String name = path.getFileName().toString();
         if (!name.endsWith(EXTENSION)) {
@@ -61,12 +69,19 @@ public record ControlNetFiles(ControlNetConfig config, List<Safetensors> weights
         String prefix = prefix(file);
         Path own = path.resolveSibling(name.substring(0, name.length() - EXTENSION.length()))
                 .resolve(CONFIG);
+        boolean hasOwn = Files.isRegularFile(own);
         ControlNetConfig config = ControlNetConfig.of(
-                Files.isRegularFile(own)
-                        ? ModelConfig.open(own)
-                        : ModelConfig.parse(path.toString(), published(file, prefix)));
+                hasOwn ? ModelConfig.open(own) : ModelConfig.parse(path.toString(), published(file, prefix)));
         return new ControlNetFiles(
-                config, List.of(file.select(ControlNetNames.of(config).views(file, prefix))));
+                path,
+                config,
+                List.of(file.select(ControlNetNames.of(config).views(file, prefix))),
+                hasOwn ? List.of(own, path) : List.of(path));
+    }
+
+    /** @return the SHA-256 of the {@link #files}, one after the other, in hexadecimal */
+    public String sha256() {
+        return Checksums.sha256(files);
     }
 
     /** @return the prefix of the tensor names, which some files do not have */

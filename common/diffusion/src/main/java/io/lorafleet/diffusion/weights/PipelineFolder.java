@@ -114,17 +114,17 @@ public final class PipelineFolder implements Pipeline {
 
     @Override
     public List<Safetensors> weights(String part) {
-        return weightFiles(part(part)).stream().map(Safetensors::open).toList();
+        return weightsIn(part(part));
     }
 
     @Override
     public String fingerprint(String part) {
-        return Checksums.sha256(weightFiles(part(part)));
+        return Checksums.sha256(weightFilesIn(part(part)));
     }
 
-    /** @return the weights in a part's folder that does not belong to a whole pipeline */
+    /** @return the weights in a part's folder, which need not belong to a whole pipeline */
     public static List<Safetensors> weightsIn(Path folder) {
-        return weightFiles(folder).stream().map(Safetensors::open).toList();
+        return weightFilesIn(folder).stream().map(Safetensors::open).toList();
     }
 
     @Override
@@ -142,8 +142,10 @@ public final class PipelineFolder implements Pipeline {
      * Finds a part's weight files by the naming conventions of diffusers and transformers:
      * {@code *.safetensors.index.json} with its shards, or a single file. A file without a variant takes precedence
      * over a {@code .fp16} file.
+     *
+     * @param folder folder of a part, which need not belong to a whole pipeline
      */
-    private static List<Path> weightFiles(Path folder) {
+    public static List<Path> weightFilesIn(Path folder) {
         for (String variant : List.of("", ".fp16")) {
             for (String stem : List.of("diffusion_pytorch_model", "model")) {
                 Path single = folder.resolve(stem + variant + ".safetensors");

@@ -50,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  *     images
  * @param promptEncoding how the prompts are encoded, since version 2; null for {@link PromptEncoding#DEFAULT}
  * @param sampling further settings of the sampling, since version 3; null for {@link SamplingOptions#DEFAULT}
+ * @param controls ControlNets whose results are added to the UNet, at most {@value #MAX_CONTROLS}, since version 3; null
+ *     for none
  */
 public record GenerateImage(
         String requestId,
@@ -75,7 +77,8 @@ public record GenerateImage(
         @Nullable String baseFingerprint,
         @Nullable String pool,
         @Nullable PromptEncoding promptEncoding,
-        @Nullable SamplingOptions sampling) {
+        @Nullable SamplingOptions sampling,
+        @Nullable List<AppliedControlNet> controls) {
 
     /** The latest version of this schema. */
     public static final int SCHEMA_VERSION = 3;
@@ -90,6 +93,8 @@ public record GenerateImage(
     static final int MASK_VERSION = 3;
     /** The version that added {@code sampling}. */
     static final int SAMPLING_VERSION = 3;
+    /** The version that added {@code controls}. */
+    static final int CONTROLS_VERSION = 3;
 
     /**
      * Name of the record header that contains the request's webhook, in a format that only gateways read. Workers copy
@@ -105,8 +110,12 @@ public record GenerateImage(
     public static final int MIN_SIZE = 8;
     public static final int MAX_SIZE = 4096;
     public static final int MAX_ADAPTERS = 8;
+    public static final int MAX_CONTROLS = 4;
     public static final double MAX_GUIDANCE_SCALE = 50;
     public static final double MAX_ADAPTER_SCALE = 8;
+    /** Cost of an evaluation of a ControlNet, in evaluations of the UNet, of which it has about half of the layers. */
+    public static final double CONTROL_COST = 0.4;
+
     public static final long MAX_SEED = 0xFFFF_FFFFL;
 
     public GenerateImage {
@@ -150,6 +159,11 @@ public record GenerateImage(
         requireVersion("promptEncoding", promptEncoding, PROMPT_ENCODING_VERSION, schemaVersion);
         requireVersion("initImage.mask", initImage == null ? null : initImage.mask(), MASK_VERSION, schemaVersion);
         requireVersion("sampling", sampling, SAMPLING_VERSION, schemaVersion);
+        requireVersion("controls", controls, CONTROLS_VERSION, schemaVersion);
+        if (controls != null) {
+            Check.range("number of controls", 1, MAX_CONTROLS, controls.size());
+            controls = List.copyOf(controls);
+        }
         boolean changesText = adapters.stream().anyMatch(AppliedAdapter::changesText)
                 || (shadow != null && shadow.student().changesText());
         requireVersion("adapter.textEncoder", changesText ? true : null, TEXT_ADAPTERS_VERSION, schemaVersion);
@@ -202,6 +216,11 @@ public record GenerateImage(
         return sampling == null ? SamplingOptions.DEFAULT : sampling;
     }
 
+    /** @return the ControlNets; empty for none */
+    public List<AppliedControlNet> appliedControls() {
+        return controls == null ? List.of() : controls;
+    }
+
     /** @return a copy without the webhook */
     public GenerateImage withoutWebhook() {
         return webhook == null ? this : withWebhook(null);
@@ -248,14 +267,35 @@ public record GenerateImage(
 
     /** @return the number of the sampler's model evaluations of an image with guidance */
     private int guidedPerImage() {
-        int made = stepsMade();
-        GuidanceInterval interval = samplingOptions().interval();
-        return sampler.evaluationsBefore(interval.endStep(made), made)
-                - sampler.evaluationsBefore(interval.firstStep(made), made);
+        return guidedBefore(sampler.evaluations(stepsMade()));
     }
 
-    /** @return the whole request's cost: UNet evaluations times pixels per image */
+    /** @return the number of model evaluations with guidance among the first evaluations of an image */
+    private int guidedBefore(int evaluations) {
+        int made = stepsMade();
+        GuidanceInterval interval = samplingOptions().interval();
+        int first = sampler.evaluationsBefore(interval.firstStep(made), made);
+        int end = sampler.evaluationsBefore(interval.endStep(made), made);
+        return Math.max(0, Math.min(end, evaluations) - first);
+    }
+
+    /** @return the number of evaluations of ControlNets that the whole request needs */
+    public long controlEvaluations() {
+        int evaluations = sampler.evaluations(stepsMade());
+        long perImage = 0;
+        for (AppliedControlNet control : appliedControls()) {
+            int first = control.firstEvaluation(evaluations);
+            int end = Math.max(first, control.endEvaluation(evaluations));
+            perImage += end - first + (guided() ? guidedBefore(end) - guidedBefore(first) : 0);
+        }
+        return perImage * count;
+    }
+
+    /**
+     * @return the whole request's cost: UNet evaluations times pixels per image. An evaluation of a ControlNet costs
+     *     {@value #CONTROL_COST} UNet evaluations
+     */
     public long cost() {
-        return unetEvaluations() * width * height;
+        return Math.round((unetEvaluations() + CONTROL_COST * controlEvaluations()) * width * height);
     }
 }

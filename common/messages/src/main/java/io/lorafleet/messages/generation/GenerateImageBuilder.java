@@ -42,6 +42,7 @@ public final class GenerateImageBuilder {
     private @Nullable String pool;
     private @Nullable PromptEncoding promptEncoding;
     private @Nullable SamplingOptions sampling;
+    private @Nullable List<AppliedControlNet> controls;
 
     GenerateImageBuilder(String requestId, Instant acceptedAt) {
         this.requestId = requestId;
@@ -73,6 +74,7 @@ public final class GenerateImageBuilder {
         pool = command.pool();
         promptEncoding = command.promptEncoding();
         sampling = command.sampling();
+        controls = command.controls();
     }
 
     public GenerateImageBuilder prompt(String value) {
@@ -176,6 +178,12 @@ public final class GenerateImageBuilder {
         return value == null ? this : since(GenerateImage.SAMPLING_VERSION);
     }
 
+    /** @param value ControlNets; empty for none */
+    public GenerateImageBuilder controls(List<AppliedControlNet> value) {
+        controls = value.isEmpty() ? null : value;
+        return controls == null ? this : since(GenerateImage.CONTROLS_VERSION);
+    }
+
     private GenerateImageBuilder since(int version) {
         schemaVersion = schemaVersion == null ? version : Math.max(schemaVersion, version);
         return this;
@@ -210,6 +218,7 @@ public final class GenerateImageBuilder {
                 baseFingerprint,
                 pool,
                 promptEncoding,
-                sampling);
+                sampling,
+                controls);
     }
 }

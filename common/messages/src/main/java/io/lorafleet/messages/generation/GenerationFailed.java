@@ -58,6 +58,9 @@ public record GenerationFailed(String requestId, String workerId, Instant at, Re
         /** The init image is missing, corrupt, or not a supported image file. */
         @JsonProperty("init-image-unusable")
         INIT_IMAGE_UNUSABLE,
+        /** A condition image is missing, corrupt, or not a supported image file. */
+        @JsonProperty("condition-image-unusable")
+        CONDITION_IMAGE_UNUSABLE,
         /** Workers used up all attempts without finishing the request. */
         @JsonProperty("attempts-exhausted")
         ATTEMPTS_EXHAUSTED,

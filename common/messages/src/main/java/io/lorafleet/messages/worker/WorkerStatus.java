@@ -4,6 +4,7 @@ package io.lorafleet.messages.worker;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lorafleet.messages.Check;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.PoolName;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.generation.GenerateImage;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusedAdapters versions that the worker cannot use, and the reasons
  * @param at time of the status
  * @param pool pool of the worker; null for the default pool
+ * @param controlNets ControlNets of the worker, at most {@value #MAX_CONTROL_NETS}, ordered by name; null for none
  */
 public record WorkerStatus(
         String workerId,
@@ -43,7 +45,8 @@ public record WorkerStatus(
         List<String> residentAdapters,
         List<RefusedAdapter> refusedAdapters,
         Instant at,
-        @Nullable String pool) {
+        @Nullable String pool,
+        @Nullable List<PinnedControlNet> controlNets) {
     /** Maximum time between two consecutive status records of a worker. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
@@ -52,6 +55,9 @@ public record WorkerStatus(
 
     /** Maximum length of each adapter list. The limit keeps the status small, because workers send it often. */
     public static final int MAX_ADAPTERS_NAMED = 1000;
+
+    /** Maximum number of ControlNets of a worker. */
+    public static final int MAX_CONTROL_NETS = 100;
 
     /** Stable Diffusion XL has two text encoders. */
     private static final int MAX_TEXT_ENCODERS = 2;
@@ -85,9 +91,13 @@ public record WorkerStatus(
         if (pool != null) {
             PoolName.require("pool", pool);
         }
+        if (controlNets != null) {
+            Check.range("number of controlNets", 1, MAX_CONTROL_NETS, controlNets.size());
+            controlNets = List.copyOf(controlNets);
+        }
     }
 
-    /** Creates the status of a worker in the default pool. */
+    /** Creates the status of a worker in the default pool, without ControlNets. */
     public WorkerStatus(
             String workerId,
             State state,
@@ -99,7 +109,24 @@ public record WorkerStatus(
             List<String> residentAdapters,
             List<RefusedAdapter> refusedAdapters,
             Instant at) {
-        this(workerId, state, device, slots, busySlots, batches, model, residentAdapters, refusedAdapters, at, null);
+        this(
+                workerId,
+                state,
+                device,
+                slots,
+                busySlots,
+                batches,
+                model,
+                residentAdapters,
+                refusedAdapters,
+                at,
+                null,
+                null);
+    }
+
+    /** @return the ControlNets; empty for none */
+    public List<PinnedControlNet> availableControlNets() {
+        return controlNets == null ? List.of() : controlNets;
     }
 
     /** @return the name of the pool */

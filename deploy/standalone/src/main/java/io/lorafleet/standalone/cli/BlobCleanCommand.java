@@ -75,7 +75,8 @@ public final class BlobCleanCommand implements Callable<Integer> {
             names = "--init-images",
             paramLabel = "AGE",
             converter = ShortDuration.class,
-            description = "Deletes init images that no request has used for this long. At least 8d.")
+            description = "Deletes init images, masks and condition images that no request has used for this long."
+                    + " At least 8d.")
     private @Nullable Duration initImages;
 
     @Option(

@@ -8,6 +8,7 @@ import io.lorafleet.messages.SamplerName;
 import io.lorafleet.standalone.Exit;
 import io.lorafleet.standalone.cli.option.AdapterArgument;
 import io.lorafleet.standalone.cli.option.BatchOptions;
+import io.lorafleet.standalone.cli.option.ControlOptions;
 import io.lorafleet.standalone.cli.option.FleetOptions;
 import io.lorafleet.standalone.cli.option.GatewayOptions;
 import io.lorafleet.standalone.cli.option.ImageFileOptions;
@@ -87,6 +88,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @ArgGroup(exclusive = false)
     private @Nullable InitImageOptions initImage;
+
+    @Mixin
+    private ControlOptions controlOptions;
 
     @Option(
             names = "--adapter",
@@ -281,6 +285,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 .mask(initImage == null ? null : initImage.mask())
                 .keepUnmasked(initImage == null ? null : initImage.keepUnmasked())
                 .sampling(samplingOptions.sampling())
+                .controls(controlOptions.controls())
                 .build();
     }
 

@@ -37,7 +37,8 @@ public record NewGeneration(
         @Nullable Integer clipSkip,
         @Nullable String mask,
         @Nullable Boolean keepUnmasked,
-        @JsonUnwrapped @Nullable NewSampling sampling) {
+        @JsonUnwrapped @Nullable NewSampling sampling,
+        @Nullable List<NewControl> controls) {
 
     /** Starts a generation with the gateway's defaults. */
     public static NewGenerationBuilder of(String prompt) {

@@ -31,6 +31,7 @@ public final class NewGenerationBuilder {
     private @Nullable String mask;
     private @Nullable Boolean keepUnmasked;
     private @Nullable NewSampling sampling;
+    private @Nullable List<NewControl> controls;
 
     NewGenerationBuilder(String prompt) {
         this.prompt = prompt;
@@ -132,6 +133,11 @@ public final class NewGenerationBuilder {
         return this;
     }
 
+    public NewGenerationBuilder controls(@Nullable List<NewControl> value) {
+        controls = value;
+        return this;
+    }
+
     public NewGeneration build() {
         return new NewGeneration(
                 prompt,
@@ -154,6 +160,7 @@ public final class NewGenerationBuilder {
                 clipSkip,
                 mask,
                 keepUnmasked,
-                sampling);
+                sampling,
+                controls);
     }
 }

@@ -6,6 +6,7 @@ import io.lorafleet.messages.InvalidMessageException;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.registry.Adapter;
 import io.lorafleet.registry.AdapterEvent;
@@ -47,6 +48,9 @@ public final class BlobsInUse {
                     initImages.add(request.initImage().mask().sha256());
                 }
             }
+            for (AppliedControlNet control : request.appliedControls()) {
+                initImages.add(control.image());
+            }
             for (AppliedAdapter applied : request.adapters()) {
                 pinned.add(applied.adapter().sha256());
             }
@@ -67,7 +71,7 @@ public final class BlobsInUse {
         return requests.contains(id);
     }
 
-    /** @return whether a request needs the init image or the mask, or might need it */
+    /** @return whether a request needs the file as init image, mask or condition image, or might need it */
     boolean needsInitImage(String sha256) {
         return !understandsAllRequests || initImages.contains(sha256);
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootstrap {@code host:port} of a running broker to use instead of the embedded one, or null
  * @param apiKeys the API key file; null if the gateway does not require a key
  * @param pools pools of workers in addition to the default pool
+ * @param controlNets folder of the ControlNets of the default pool, or null
  */
 public record FleetSettings(
         Path root,
@@ -27,13 +28,14 @@ public record FleetSettings(
         int workers,
         String topicPrefix,
         @Nullable Path apiKeys,
-        List<PoolSettings> pools) {
+        List<PoolSettings> pools,
+        @Nullable Path controlNets) {
 
     public FleetSettings {
         pools = List.copyOf(pools);
     }
 
-    /** Settings of a fleet with only the default pool. */
+    /** Settings of a fleet with only the default pool, without ControlNets. */
     public FleetSettings(
             Path root,
             Path data,
@@ -44,7 +46,7 @@ public record FleetSettings(
             int workers,
             String topicPrefix,
             @Nullable Path apiKeys) {
-        this(root, data, model, port, brokerPort, bootstrap, workers, topicPrefix, apiKeys, List.of());
+        this(root, data, model, port, brokerPort, bootstrap, workers, topicPrefix, apiKeys, List.of(), null);
     }
 
     /** @return the number of workers in all pools */

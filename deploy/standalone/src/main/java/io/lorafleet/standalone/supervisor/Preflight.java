@@ -20,6 +20,10 @@ final class Preflight {
     static void check(FleetSettings settings) {
         requireModel("--model", settings.model());
         settings.pools().forEach(pool -> requireModel("--pool " + pool.name(), pool.model()));
+        if (settings.controlNets() != null && !Files.isDirectory(settings.controlNets())) {
+            throw new FleetException(
+                    "--control-nets: expected a folder of ControlNets, found none at " + settings.controlNets());
+        }
         if (settings.apiKeys() != null) {
             requireKeys(settings.apiKeys());
         }

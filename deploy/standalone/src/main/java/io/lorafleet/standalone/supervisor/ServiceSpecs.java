@@ -53,9 +53,12 @@ final class ServiceSpecs {
                 ? Map.of()
                 : Map.of("lorafleet.security.api-keys", settings.apiKeys().toString());
         all.add(specs.spec(GATEWAY, GATEWAY, "512m", settings.port(), security));
-        all.addAll(specs.workers(WORKER, PoolName.DEFAULT, settings.model(), settings.workers()));
+        Map<String, String> ofDefaultPool = settings.controlNets() == null
+                ? Map.of()
+                : Map.of("lorafleet.worker.control-nets", settings.controlNets().toString());
+        all.addAll(specs.workers(WORKER, PoolName.DEFAULT, settings.model(), settings.workers(), ofDefaultPool));
         for (PoolSettings pool : settings.pools()) {
-            all.addAll(specs.workers(WORKER + pool.name() + "-", pool.name(), pool.model(), pool.workers()));
+            all.addAll(specs.workers(WORKER + pool.name() + "-", pool.name(), pool.model(), pool.workers(), Map.of()));
         }
         all.addAll(specs.trainers());
         return all;
@@ -88,18 +91,22 @@ final class ServiceSpecs {
         return spec(name, "trainer", "1g", Ports.free(), config);
     }
 
-    /** @param prefix prefix of the workers' names; a number follows it */
-    private List<ServiceSpec> workers(String prefix, String pool, Path model, int count) throws IOException {
+    /**
+     * @param prefix prefix of the workers' names; a number follows it
+     * @param more further settings of the pool's workers
+     */
+    private List<ServiceSpec> workers(String prefix, String pool, Path model, int count, Map<String, String> more)
+            throws IOException {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / settings.allWorkers());
         List<ServiceSpec> workers = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             String id = prefix + i;
-            Map<String, String> config = Map.of(
-                    "lorafleet.worker.id", id,
-                    "lorafleet.worker.pool", pool,
-                    "lorafleet.worker.threads", Integer.toString(threads),
-                    "lorafleet.worker.drain-timeout", DRAIN_TIMEOUT.toString(),
-                    "lorafleet.model", model.toString());
+            Map<String, String> config = new LinkedHashMap<>(more);
+            config.put("lorafleet.worker.id", id);
+            config.put("lorafleet.worker.pool", pool);
+            config.put("lorafleet.worker.threads", Integer.toString(threads));
+            config.put("lorafleet.worker.drain-timeout", DRAIN_TIMEOUT.toString());
+            config.put("lorafleet.model", model.toString());
             workers.add(spec(id, "gpu-worker", "1g", Ports.free(), config));
         }
         return workers;

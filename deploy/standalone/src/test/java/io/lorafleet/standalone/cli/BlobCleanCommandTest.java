@@ -10,9 +10,12 @@ import io.lorafleet.broker.Ports;
 import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
+import io.lorafleet.messages.PinnedControlNet;
+import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.Topic;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.AppliedAdapter;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.InitImageMask;
@@ -158,6 +161,22 @@ class BlobCleanCommandTest {
         producer.send(new ProducerRecord<>(Topic.REQUESTS.in(""), "later", "{}".getBytes(UTF_8)));
         producer.flush();
         assertThat(clean("--init-images", "9d", "--retired-versions", "9d")).isEqualTo("deleted 0 blobs, 0 bytes\n");
+    }
+
+    @Test
+    void keepsTheConditionImagesOfARequest() throws IOException {
+        GenerateImage controlled = GenerateImage.builder("controlled", now)
+                .prompt("a red star")
+                .guidanceScale(5)
+                .steps(20)
+                .sampler(SamplerName.DDIM)
+                .size(64, 64)
+                .seed(7)
+                .controls(List.of(new AppliedControlNet(new PinnedControlNet("edges", LIVE), UNUSED, 1, 0, 1)))
+                .build();
+        producer.send(new ProducerRecord<>(Topic.REQUESTS.in(""), "controlled", Json.write(controlled)));
+        producer.flush();
+        assertThat(clean("--init-images", "9d")).isEqualTo("deleted 0 blobs, 0 bytes\n");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -263,6 +264,41 @@ class GenerateCommandTest {
         assertThat(run.exit()).isZero();
         assertThat(run.out()).isEqualToIgnoringNewLines("astar");
         assertThat(gateway.asked).hasSize(1);
+    }
+
+    @Test
+    void sendsControlNetsWithTheirFiles() throws IOException {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', 1};
+        Path drawing = Files.write(folder.resolve("one, two=2.png"), png);
+
+        CommandRun run = run(
+                "a house",
+                "--control",
+                "edges=" + drawing + ",scale=0.8,end=0.5",
+                "--control",
+                "depth=" + drawing,
+                "--no-wait");
+
+        assertThat(run.exit()).isZero();
+        String image = Base64.getEncoder().encodeToString(png);
+        assertThat(requests().get(0).get("controls"))
+                .hasToString("[{\"name\":\"edges\",\"image\":\"" + image
+                        + "\",\"scale\":0.8,\"end\":0.5},{\"name\":\"depth\",\"image\":\"" + image + "\"}]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "edges, 2, 'expected NAME=FILE[,scale=X][,start=X][,end=X], found edges'",
+        "'edges=none.png,scale=much', 2, 'expected a number as scale, found ''much'''",
+        "'edges=none.png,scale=1,scale=1', 2, 'expected scale once, found it twice'",
+        "edges=none.png, 1, '--control: file not found: none.png'"
+    })
+    void anUnusableControlIsRefusedBeforeARequestIsSent(String argument, int exit, String problem) {
+        CommandRun run = run("a house", "--control", argument);
+
+        assertThat(run.exit()).isEqualTo(exit);
+        assertThat(run.err()).contains(problem);
+        assertThat(gateway.asked).isEmpty();
     }
 
     private StubGateway.Response create(String body) {

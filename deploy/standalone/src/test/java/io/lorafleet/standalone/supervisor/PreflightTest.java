@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,17 @@ class PreflightTest {
                 .isInstanceOf(FleetException.class)
                 .hasMessageStartingWith("--api-keys: ")
                 .hasMessageEndingWith(missing.toString());
+    }
+
+    @Test
+    void namesAFolderOfControlNetsThatIsNotThere() {
+        Path missing = model.resolve("control-nets");
+        FleetSettings settings =
+                new FleetSettings(model, model, model, port, brokerPort, null, 1, "", null, List.of(), missing);
+
+        assertThatThrownBy(() -> Preflight.check(settings))
+                .isInstanceOf(FleetException.class)
+                .hasMessage("--control-nets: expected a folder of ControlNets, found none at " + missing);
     }
 
     @Test

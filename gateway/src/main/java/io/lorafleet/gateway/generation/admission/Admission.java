@@ -6,7 +6,6 @@ import io.lorafleet.gateway.generation.state.Generation;
 import io.lorafleet.messages.generation.GenerateImage;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The outcome of a generation request. */
 public sealed interface Admission {
@@ -37,9 +36,9 @@ public sealed interface Admission {
     /**
      * The request is admitted.
      *
-     * @param initImage the request's init image, not yet stored; null if absent
+     * @param images the request's image files, not yet stored
      */
-    record Admitted(GenerateImage request, @Nullable InitImageFile initImage) implements Admission {
+    record Admitted(GenerateImage request, RequestImages images) implements Admission {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.admitted(this);
@@ -92,7 +91,7 @@ public sealed interface Admission {
     }
 
     /**
-     * Too many init images are being decoded.
+     * Too many images are being decoded.
      *
      * @param retryIn suggested pause before a retry
      */

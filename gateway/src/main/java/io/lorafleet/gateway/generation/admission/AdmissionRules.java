@@ -11,6 +11,7 @@ import io.lorafleet.messages.Priority;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.generation.GenerateImage;
+import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.PromptEncoding;
 import io.lorafleet.messages.generation.SamplingOptions;
 import io.lorafleet.messages.generation.ShadowStudent;
@@ -85,7 +86,7 @@ public final class AdmissionRules {
         if (base.isEmpty()) {
             return new Admission.Refused(checks.badFields());
         }
-        Optional<Pool> pool = pool(base.get(), id.requestId());
+        Optional<Pool> pool = pool(base.get(), body, id.requestId());
         return pool.isEmpty() // the last pool of this base has just received another base
                 ? new Admission.NoModel()
                 : admit(id, body, pool.get(), resolved, checks);
@@ -113,7 +114,8 @@ public final class AdmissionRules {
         PromptEncoding encoding = PromptEncodingField.of(body, model, resolved, checks);
         InitImageFile image = InitImageFile.of(body, model, steps, limits, checks);
         SamplingOptions options = sampling.options(sampler, steps, scales.guidanceScale() != 1, image);
-        RequestedSize size = RequestedSize.of(body, image, model, limits, checks);
+        RequestImages images = new RequestImages(image, controls(body, pool, sampler, steps, image, checks));
+        RequestedSize size = RequestedSize.of(body, images.forSize(), model, limits, checks);
         int count = checks.whole("count", 1, limits.maxCount(), body.count(), 1);
         long lastFirstSeed = GenerateImage.MAX_SEED - count + 1; // image k uses seed + k
         long seed = checks.whole("seed", 0, lastFirstSeed, body.seed(), seed(id, lastFirstSeed));
@@ -144,13 +146,28 @@ public final class AdmissionRules {
                 .pool(PoolName.field(pool.name()))
                 .promptEncoding(encoding)
                 .sampling(options)
+                .controls(images.appliedControls())
                 .build();
         long unit = (long) model.defaultSize() * model.defaultSize();
         return overload(request, unit)
-                .or(() -> image == null // last, because it is expensive
+                .or(() -> images.isEmpty() // last, because it is expensive
                         ? Optional.empty()
-                        : decoding.refusal(image, request, model.sizeMultiple()))
-                .orElseGet(() -> new Admission.Admitted(request, image));
+                        : decoding.refusal(images, request, model.sizeMultiple()))
+                .orElseGet(() -> new Admission.Admitted(request, images));
+    }
+
+    private List<ControlFile> controls(
+            GenerationRequest body,
+            Pool pool,
+            SamplerName sampler,
+            int steps,
+            @Nullable InitImageFile image,
+            FieldChecks checks) {
+        int made = image == null
+                ? steps
+                : InitImage.stepsMade(steps, image.reference().strength());
+        int bytesLeft = limits.maxInitImageBytes() - (image == null ? 0 : image.bytes());
+        return new ControlFields(pool, sampler.evaluations(made), bytesLeft, limits, checks).of(body);
     }
 
     /** @return the shadow; null if there is none. A shadow needs guidance in every step, to compare with */
@@ -166,11 +183,15 @@ public final class AdmissionRules {
                         .orElse(null);
     }
 
-    /** @return the pool with this base that has the least unfinished work per slot of its ready workers */
-    private Optional<Pool> pool(BaseModel base, String requestId) {
+    /**
+     * @return the pool with this base that has the ControlNets of the request, and among several the one with the least
+     *     unfinished work per slot of its ready workers
+     */
+    private Optional<Pool> pool(BaseModel base, GenerationRequest body, String requestId) {
         return models.pools().stream()
                 .filter(pool -> pool.base().equals(base))
-                .min(Comparator.comparing((Pool pool) -> pool.readySlots() == 0)
+                .min(Comparator.comparingLong((Pool pool) -> ControlFields.missing(body, pool))
+                        .thenComparing(pool -> pool.readySlots() == 0)
                         .thenComparingDouble(
                                 pool -> (double) backlog.waiting(pool.name()).cost() / Math.max(1, pool.readySlots()))
                         .thenComparingDouble(pool -> HashBucket.of(pool.name(), requestId)));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask a PNG or JPEG file like the init image, whose white parts are repainted; null for the whole image
  * @param keepUnmasked whether the pixels outside the mask are those of the init image
  * @param sampling settings that few requests have; null for none
+ * @param controls ControlNets; null for none
  */
 public record GenerationRequest(
         @Nullable String model,
@@ -45,7 +46,8 @@ public record GenerationRequest(
         @Nullable Integer clipSkip,
         @Nullable String mask,
         @Nullable Boolean keepUnmasked,
-        @Nullable RequestedSampling sampling) {
+        @Nullable RequestedSampling sampling,
+        @Nullable List<@Nullable RequestedControl> controls) {
 
     /** @return a copy with other values */
     GenerationRequest with(
@@ -77,6 +79,7 @@ public record GenerationRequest(
                 clipSkip,
                 mask,
                 keepUnmasked,
-                otherSampling);
+                otherSampling,
+                controls);
     }
 }

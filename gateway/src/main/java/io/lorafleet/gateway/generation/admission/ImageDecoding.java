@@ -14,8 +14,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decodes init images and masks to detect corrupt files, and masks that repaint nothing, before they reach a worker. Concurrency is limited, because decoding an
- * image keeps a processor busy and needs memory for all of its pixels.
+ * Decodes the images of requests to detect corrupt files, and masks that repaint nothing, before they reach a worker.
+ * Concurrency is limited, because decoding an image keeps a processor busy and needs memory for all of its pixels.
  */
 final class ImageDecoding {
     private final Semaphore places;
@@ -32,7 +32,7 @@ final class ImageDecoding {
      * @param sizeMultiple number of pixels on each side of a position of the model's latent
      * @return the refusal; empty if the files are intact and the mask repaints something
      */
-    Optional<Admission> refusal(InitImageFile file, GenerateImage request, int sizeMultiple) {
+    Optional<Admission> refusal(RequestImages images, GenerateImage request, int sizeMultiple) {
         try {
             if (!places.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 return Optional.of(new Admission.Busy(timeout));
@@ -42,13 +42,23 @@ final class ImageDecoding {
             return Optional.of(new Admission.Busy(timeout));
         }
         try {
-            return decode(InitImageFile.FIELD, () -> file.image().decode())
-                    .or(() -> file.mask() == null
-                            ? Optional.empty()
-                            : decode(InitImageFile.MASK_FIELD, () -> requireWhite(file, request, sizeMultiple)));
+            Optional<Admission> refusal =
+                    images.init() == null ? Optional.empty() : refusal(images.init(), request, sizeMultiple);
+            for (ControlFile control : images.controls()) {
+                refusal = refusal.or(
+                        () -> decode(control.field(), () -> control.image().decode()));
+            }
+            return refusal;
         } finally {
             places.release();
         }
+    }
+
+    private static Optional<Admission> refusal(InitImageFile file, GenerateImage request, int sizeMultiple) {
+        return decode(InitImageFile.FIELD, () -> file.image().decode())
+                .or(() -> file.mask() == null
+                        ? Optional.empty()
+                        : decode(InitImageFile.MASK_FIELD, () -> requireWhite(file, request, sizeMultiple)));
     }
 
     private interface Decoding {

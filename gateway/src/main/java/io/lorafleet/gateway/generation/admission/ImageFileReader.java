@@ -8,6 +8,8 @@ import java.util.Base64;
 
 /** Decodes base64 and checks the headers of image files, without decoding pixels. */
 final class ImageFileReader {
+    static final String EXPECTED = "a PNG or JPEG file in base64, or a base64 data: URL";
+
     private static final String DATA_URL = "data:";
 
     private final int maxBytes;
@@ -40,9 +42,7 @@ final class ImageFileReader {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw new BadImageException(
-                    "a PNG or JPEG file in base64, or a base64 data: URL",
-                    base64.length() + " characters that are not base64");
+            throw new BadImageException(EXPECTED, base64.length() + " characters that are not base64");
         }
     }
 }

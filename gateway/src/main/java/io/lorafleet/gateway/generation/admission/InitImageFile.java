@@ -12,7 +12,6 @@ import io.lorafleet.messages.generation.InitImageMask;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.storage.Sha256;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,25 +104,15 @@ public record InitImageFile(CheckedImage image, @Nullable CheckedImage mask, Ini
         }
     }
 
-    /** @return width in pixels */
-    int width() {
-        return image.width();
+    /** @return size of both files together */
+    int bytes() {
+        return image.file().length + (mask == null ? 0 : mask.file().length);
     }
 
-    /** @return height in pixels */
-    int height() {
-        return image.height();
-    }
-
-    /** Stores the files under the hashes of their content, so that identical files are stored only once. */
-    public void storeIn(ClientBlobs blobs, @Nullable String owner) {
-        try {
-            blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);
-            if (mask != null && reference.mask() != null) {
-                blobs.put(BlobKeys.initImage(reference.mask().sha256()), mask.file(), owner);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot store the init image", e);
+    void storeIn(ClientBlobs blobs, @Nullable String owner) throws IOException {
+        blobs.put(BlobKeys.initImage(reference.sha256()), image.file(), owner);
+        if (mask != null && reference.mask() != null) {
+            blobs.put(BlobKeys.initImage(reference.mask().sha256()), mask.file(), owner);
         }
     }
 }

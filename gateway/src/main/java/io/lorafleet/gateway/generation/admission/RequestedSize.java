@@ -3,20 +3,22 @@ package io.lorafleet.gateway.generation.admission;
 
 import io.lorafleet.gateway.FieldChecks;
 import io.lorafleet.gateway.GatewayConfig.Limits;
+import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size of a request's images, in pixels. By default, it is the size of the init image, reduced to the largest
- * allowed size if necessary. Without an init image, it is the base's default size.
+ * The size of a request's images, in pixels. By default, it is the size of the init image, or of the first condition
+ * image, reduced to the largest allowed size if necessary. Without these, it is the base's default size.
  *
  * <p>The allowed size depends on the base's default size, because no worker can interrupt a UNet evaluation: while one
  * request's oversize image is in a step, all other requests wait.
  */
 record RequestedSize(int width, int height) {
+    /** @param image image from which the size is taken by default, or null */
     static RequestedSize of(
-            GenerationRequest body, @Nullable InitImageFile image, BaseModel model, Limits limits, FieldChecks checks) {
+            GenerationRequest body, @Nullable CheckedImage image, BaseModel model, Limits limits, FieldChecks checks) {
         long most = maxPixels(model, limits);
         Integer width = body.width();
         Integer height = body.height();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lorafleet.gateway.http.fleet;
 
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.SamplerName;
 import io.lorafleet.messages.worker.WorkerStatus.BaseModel;
 import io.lorafleet.messages.worker.WorkerStatus.TextEncoderShape;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPixels maximum width times height of an image
  * @param readySlots number of requests that the ready workers with this base can hold at the same time
  * @param textEncoders sizes of the text encoders; absent if the base's workers have a release that did not describe them
+ * @param controlNets ControlNets that requests can use, ordered by name
  */
 record BaseView(
         String name,
@@ -25,9 +27,10 @@ record BaseView(
         long maxPixels,
         SamplerName defaultSampler,
         int readySlots,
-        @Nullable List<TextEncoderShape> textEncoders) {
+        @Nullable List<TextEncoderShape> textEncoders,
+        List<PinnedControlNet> controlNets) {
 
-    static BaseView of(BaseModel base, long maxPixels, int readySlots) {
+    static BaseView of(BaseModel base, long maxPixels, int readySlots, List<PinnedControlNet> controlNets) {
         return new BaseView(
                 base.name(),
                 base.fingerprint(),
@@ -36,6 +39,7 @@ record BaseView(
                 maxPixels,
                 base.defaultSampler(),
                 readySlots,
-                base.textEncoders());
+                base.textEncoders(),
+                controlNets);
     }
 }

@@ -186,7 +186,8 @@ record OpenAiRequest(
                 null,
                 mask,
                 mask == null ? null : true, // OpenAI's API promises to change only the part under the mask
-                RequestedSampling.NONE);
+                RequestedSampling.NONE,
+                null);
     }
 
     /** @return the same request with an empty prompt, for which guidance has no effect */

@@ -27,6 +27,7 @@ import io.lorafleet.messages.TimestepSpacing;
 import io.lorafleet.messages.adapter.AdapterRoute;
 import io.lorafleet.messages.adapter.AdapterVersion;
 import io.lorafleet.messages.adapter.SamplingDefaults;
+import io.lorafleet.messages.generation.AppliedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.GuidanceInterval;
 import io.lorafleet.messages.generation.InitImage;
@@ -901,6 +902,106 @@ class AdmissionRulesTest {
         assertThat(admitted(body(Map.of("model", "fill", "initImage", png(), "mask", mask)))
                         .pool())
                 .isEqualTo("fill");
+    }
+
+    @Test
+    void pinsTheControlNetsOfARequest() {
+        models.apply(Samples.withControlNets("w2", "drawings", "depth", "edges"));
+        byte[] drawing = Images.file("png", 96, 64);
+        byte[] depth = Images.file("jpeg", 64, 64);
+        GenerateImage request = admitted(controlled(
+                Map.of("name", "edges", "image", Images.base64(drawing)),
+                Map.of("name", "depth", "image", Images.base64(depth), "scale", 0.5, "start", 0.1, "end", 0.5)));
+        assertThat(request.controls())
+                .containsExactly(
+                        new AppliedControlNet(Samples.controlNet("edges"), Sha256.of(drawing), 1, 0, 1),
+                        new AppliedControlNet(Samples.controlNet("depth"), Sha256.of(depth), 0.5, 0.1, 0.5));
+        assertThat(request)
+                .returns(3, GenerateImage::schemaVersion)
+                .returns("drawings", GenerateImage::pool)
+                .returns(96, GenerateImage::width) // the size of the first condition image
+                .returns(64, GenerateImage::height)
+                .returns(Math.round((40 + 0.4 * (40 + 16)) * 96 * 64), GenerateImage::cost);
+    }
+
+    @Test
+    void prefersTheSizeOfTheInitImageToThatOfAConditionImage() {
+        models.apply(Samples.withControlNets("w2", "drawings", "edges"));
+        Map<String, Object> control = Map.of("name", "edges", "image", Images.base64(Images.file("png", 96, 64)));
+        assertThat(admitted(body(Map.of("initImage", png(), "controls", List.of(control))))
+                        .width())
+                .isEqualTo(64);
+    }
+
+    /** While a pool's workers are being replaced, some of them do not have its new ControlNets. */
+    @Test
+    void takesOnlyControlNetsThatAllReadyWorkersOfThePoolHave() {
+        models.apply(Samples.withControlNets("w1", null, "depth", "edges"));
+        models.apply(Samples.withControlNets("w2", null, "edges", "pose"));
+        assertThat(refused(controlled(Map.of("name", "pose", "image", png()))))
+                .containsExactly(new BadField("controls[0].name", "one of edges", "pose"));
+        assertThat(admitted(controlled(Map.of("name", "edges", "image", png()))).controls())
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesControlNetsIfNoWorkerHasAny() {
+        assertThat(refused(controlled(Map.of("name", "edges", "image", png()))))
+                .containsExactly(new BadField(
+                        "controls[0].name", "no ControlNet, because the workers of tiny-sd have none", "edges"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badControls")
+    void refusesUnusableControls(Map<String, Object> control, String field, String expected, String found) {
+        models.apply(Samples.withControlNets("w1", null, "edges"));
+        assertThat(refused(controlled(control))).containsExactly(new BadField("controls[0]." + field, expected, found));
+    }
+
+    static Stream<Arguments> badControls() {
+        Map<String, Object> good = Map.of("name", "edges", "image", png());
+        String base64 = "a PNG or JPEG file in base64, or a base64 data: URL";
+        String interval = "an interval from start to end with at least one of 20 model evaluations";
+        byte[] cut = Arrays.copyOf(Images.file("png", 64, 64), 60);
+        return Stream.of(
+                Arguments.of(Map.of("image", png()), "name", "one of edges", "none"),
+                Arguments.of(Map.of("name", "edges"), "image", base64, "none"),
+                Arguments.of(with(good, "image", "no base64!"), "image", base64, "10 characters that are not base64"),
+                Arguments.of(
+                        with(good, "image", Images.base64(cut)),
+                        "image",
+                        "a complete PNG or JPEG image in RGB or grayscale",
+                        "one that cannot be decoded"),
+                Arguments.of(with(good, "scale", 2.5), "scale", "0.0 to 2.0", "2.5"),
+                Arguments.of(with(good, "start", -0.1), "start", "0.0 to 1.0", "-0.1"),
+                Arguments.of(with(good, "end", 1.1), "end", "0.0 to 1.0", "1.1"),
+                Arguments.of(with(good, "start", 1.0), "end", interval, "1.0 to 1.0"),
+                Arguments.of(with(good, "end", 0.04), "end", interval, "0.0 to 0.04"));
+    }
+
+    @Test
+    void limitsTheImagesOfARequestTogether() {
+        models.apply(Samples.withControlNets("w1", null, "edges"));
+        Map<String, Object> good = Map.of("name", "edges", "image", png());
+        int left = 8 * 1024 * 1024 - 2 * Images.file("png", 64, 64).length;
+        Map<String, Object> large = with(good, "image", Images.base64(new byte[left + 1]));
+        assertThat(refused(body(Map.of("initImage", png(), "controls", List.of(good, large)))))
+                .containsExactly(
+                        new BadField("controls[1].image", "a file of at most " + left + " bytes", left + 1 + " bytes"));
+        assertThat(refused(controlled(good, good, good, good, good)))
+                .containsExactly(new BadField("controls", "at most 4", "5"));
+        assertThat(refused(body(Map.of("controls", Arrays.asList(good, null)))))
+                .containsExactly(new BadField("controls[1]", "an object", "none"));
+    }
+
+    private static Map<String, Object> with(Map<String, Object> fields, String field, Object value) {
+        Map<String, Object> changed = new HashMap<>(fields);
+        changed.put(field, value);
+        return changed;
+    }
+
+    private static GenerationRequest controlled(Object... controls) {
+        return body(Map.of("controls", List.of(controls)));
     }
 
     private static GenerationRequest withInitImage(String initImage, Double strength, Integer steps) {

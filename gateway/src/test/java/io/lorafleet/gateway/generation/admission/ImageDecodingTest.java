@@ -9,6 +9,7 @@ import io.lorafleet.images.BadImageException;
 import io.lorafleet.images.CheckedImage;
 import io.lorafleet.messages.generation.InitImage;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ImageDecodingTest {
@@ -27,8 +28,8 @@ class ImageDecodingTest {
         assertThat(one.refusal(image(), Samples.request("a"), 8)).isEmpty();
     }
 
-    private static InitImageFile image() throws BadImageException {
+    private static RequestImages image() throws BadImageException {
         CheckedImage image = CheckedImage.of(Images.file("png", 8, 8), 64);
-        return new InitImageFile(image, null, new InitImage(Samples.SHA, 0.5));
+        return new RequestImages(new InitImageFile(image, null, new InitImage(Samples.SHA, 0.5)), List.of());
     }
 }

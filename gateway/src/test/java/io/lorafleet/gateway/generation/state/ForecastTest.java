@@ -120,7 +120,7 @@ class ForecastTest {
     }
 
     private static Pool pool(int slots, int rows) {
-        return new Pool("default", BASE, slots, rows);
+        return new Pool("default", BASE, slots, rows, List.of());
     }
 
     private @Nullable Integer position(String id, @Nullable Double rate) {

@@ -19,7 +19,15 @@ public final class FleetOptions {
     public static final int DEFAULT_PORT = 8080;
     /** All options except {@code --port}, which also selects a running gateway. */
     private static final List<String> SETTINGS_OF_A_NEW_FLEET = List.of(
-            "--broker-port", "--bootstrap", "--data", "--model", "--workers", "--pool", "--topic-prefix", "--api-keys");
+            "--broker-port",
+            "--bootstrap",
+            "--data",
+            "--model",
+            "--control-nets",
+            "--workers",
+            "--pool",
+            "--topic-prefix",
+            "--api-keys");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -58,6 +66,13 @@ public final class FleetOptions {
             description = "Base model: a folder in the diffusers layout, or a single-file checkpoint. Default:"
                     + " deploy/demo-model.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--control-nets",
+            paramLabel = "DIR",
+            description = "Folder of ControlNets for the base model: each entry is a folder in the diffusers layout, or"
+                    + " a .safetensors file. Default: none.")
+    private @Nullable Path controlNets;
 
     @Option(
             names = "--workers",
@@ -106,7 +121,8 @@ public final class FleetOptions {
                 workers,
                 topicPrefix,
                 apiKeys == null ? null : apiKeys.toAbsolutePath(),
-                pools());
+                pools(),
+                controlNets == null ? null : controlNets.toAbsolutePath().normalize());
     }
 
     /** The launcher of an installed release names a folder, because the release may be read-only. */

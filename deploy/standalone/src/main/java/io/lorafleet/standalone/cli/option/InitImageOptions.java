@@ -3,20 +3,12 @@ package io.lorafleet.standalone.cli.option;
 
 import io.lorafleet.standalone.FleetException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options for image-to-image generation. */
 public final class InitImageOptions {
-    /** The first bytes of PNG and JPEG files. */
-    private static final List<byte[]> SIGNATURES =
-            List.of(new byte[] {(byte) 0x89, 'P', 'N', 'G'}, new byte[] {(byte) 0xFF, (byte) 0xD8});
-
     @Option(
             names = "--init-image",
             paramLabel = "FILE",
@@ -64,7 +56,7 @@ public final class InitImageOptions {
      * @throws FleetException if the file does not exist or is not a PNG or JPEG file
      */
     public String base64() throws IOException {
-        return base64("--init-image", file);
+        return ImageContent.base64("--init-image", file);
     }
 
     /**
@@ -72,27 +64,11 @@ public final class InitImageOptions {
      * @throws FleetException if the file does not exist or is not a PNG or JPEG file
      */
     public @Nullable String mask() throws IOException {
-        return mask == null ? null : base64("--mask", mask);
+        return mask == null ? null : ImageContent.base64("--mask", mask);
     }
 
     /** @return null if the option is absent */
     public @Nullable Boolean keepUnmasked() {
         return keepUnmasked ? true : null;
-    }
-
-    private static String base64(String option, Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new FleetException(option + ": file not found: " + file);
-        }
-        byte[] content = Files.readAllBytes(file);
-        if (SIGNATURES.stream().noneMatch(signature -> startsWith(content, signature))) {
-            throw new FleetException(option + ": expected a PNG or JPEG file, found another format in " + file);
-        }
-        return Base64.getEncoder().encodeToString(content);
-    }
-
-    private static boolean startsWith(byte[] content, byte[] signature) {
-        return content.length >= signature.length
-                && Arrays.equals(content, 0, signature.length, signature, 0, signature.length);
     }
 }

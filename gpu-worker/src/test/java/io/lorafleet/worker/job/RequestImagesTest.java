@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lorafleet.diffusion.ImageToImage;
+import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.messages.BlobKeys;
+import io.lorafleet.messages.PinnedControlNet;
 import io.lorafleet.messages.generation.GenerateImage;
 import io.lorafleet.messages.generation.InitImage;
 import io.lorafleet.messages.generation.InitImageMask;
@@ -17,39 +19,41 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class InitImagesTest {
+class RequestImagesTest {
     private static final byte[] BLACK = png(0x000000);
     private static final byte[] WHITE = png(0xFFFFFF);
+    private static final PinnedControlNet EDGES = new PinnedControlNet("edges", "ab".repeat(32));
 
     @TempDir
     private Path directory;
 
     private BlobStore blobs;
-    private InitImages images;
+    private RequestImages images;
 
     @BeforeEach
     void openStore() throws IOException {
         blobs = new DirectoryBlobStore(directory);
-        images = new InitImages(blobs);
+        images = new RequestImages(blobs);
     }
 
     @Test
     void loadsTheImageAndItsMaskInTheSizeOfTheRequest() throws IOException {
         store(BLACK, BLACK);
         store(WHITE, WHITE);
-        ImageToImage loaded = images.load(request(BLACK, WHITE));
+        ImageToImage loaded = images.init(request(BLACK, WHITE));
         assertThat(loaded.image().width()).isEqualTo(64);
         assertThat(loaded.image().height()).isEqualTo(64);
         assertThat(loaded.image().rgb()).containsOnly(0);
         assertThat(loaded.strength()).isEqualTo(0.5);
         assertThat(loaded.mask().repainted()).hasSize(64 * 64).containsOnly(true);
-        assertThat(images.load(request(BLACK, null)).mask()).isNull();
-        assertThat(images.load(Requests.request().build())).isNull();
+        assertThat(images.init(request(BLACK, null)).mask()).isNull();
+        assertThat(images.init(Requests.request().build())).isNull();
     }
 
     /** No worker uses an image that it has not verified. */
@@ -58,20 +62,48 @@ class InitImagesTest {
         store(BLACK, WHITE);
         store(WHITE, WHITE);
         String found = ", found " + Sha256.of(WHITE);
-        assertThatThrownBy(() -> images.load(request(BLACK, null)))
-                .isInstanceOf(UnusableInitImageException.class)
+        assertThatThrownBy(() -> images.init(request(BLACK, null)))
+                .isInstanceOf(UnusableImageException.class)
                 .hasMessage("init image: expected SHA-256 " + Sha256.of(BLACK) + found);
-        assertThatThrownBy(() -> images.load(request(WHITE, BLACK)))
-                .isInstanceOf(UnusableInitImageException.class)
+        assertThatThrownBy(() -> images.init(request(WHITE, BLACK)))
+                .isInstanceOf(UnusableImageException.class)
                 .hasMessage("mask: expected SHA-256 " + Sha256.of(BLACK) + found);
     }
 
     @Test
     void rejectsAnImageThatIsNotStored() {
-        assertThatThrownBy(() -> images.load(request(BLACK, null)))
-                .isInstanceOf(UnusableInitImageException.class)
+        assertThatThrownBy(() -> images.init(request(BLACK, null)))
+                .isInstanceOf(UnusableImageException.class)
                 .hasMessageStartingWith("init image: expected blob ")
                 .hasMessageEndingWith("found none");
+    }
+
+    @Test
+    void loadsTheConditionImagesInTheOrderOfTheRequest() throws IOException {
+        store(BLACK, BLACK);
+        store(WHITE, WHITE);
+        List<RgbImage> loaded = images.conditions(Requests.request()
+                .size(64, 48)
+                .control(EDGES, Sha256.of(WHITE), 1)
+                .control(EDGES, Sha256.of(BLACK), 1)
+                .build());
+        assertThat(loaded).extracting(RgbImage::height).containsExactly(48, 48);
+        assertThat(loaded.get(0).rgb()).containsOnly(-1);
+        assertThat(loaded.get(1).rgb()).containsOnly(0);
+        assertThat(images.conditions(Requests.star())).isEmpty();
+    }
+
+    @Test
+    void namesTheConditionImageThatItRejects() throws IOException {
+        store(WHITE, WHITE);
+        store(BLACK, WHITE);
+        GenerateImage request = Requests.request()
+                .control(EDGES, Sha256.of(WHITE), 1)
+                .control(EDGES, Sha256.of(BLACK), 1)
+                .build();
+        assertThatThrownBy(() -> images.conditions(request))
+                .isInstanceOf(UnusableImageException.class)
+                .hasMessage("controls[1].image: expected SHA-256 " + Sha256.of(BLACK) + ", found " + Sha256.of(WHITE));
     }
 
     /** @param named image whose key is used */
