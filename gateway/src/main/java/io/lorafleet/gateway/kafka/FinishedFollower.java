@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
@@ -40,8 +42,8 @@ public class FinishedFollower {
 
     private final GenerationTable generations;
     private final BiFunction<Generation, byte @Nullable [], Uni<Void>> webhooks;
+    private final Predicate<IncomingKafkaRecord<?, ?>> folded;
     private final Duration timeout;
-    /** A single poll that all waiting results share, because there can be many of them after a long downtime. */
     private final Uni<Void> caughtUp;
 
     /** The gateway has not caught up, and may not have read the request yet. */
@@ -50,48 +52,63 @@ public class FinishedFollower {
     }
 
     @Inject
-    FinishedFollower(GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp) {
-        this(generations, webhooks::send, caughtUp::everywhere, TIMEOUT);
+    FinishedFollower(
+            GenerationTable generations, Webhooks webhooks, @Readiness CaughtUp caughtUp, FoldedOffsets folded) {
+        this(
+                generations,
+                webhooks::send,
+                caughtUp::everywhere,
+                record -> folded.include(
+                        new TopicPartition(record.getTopic(), record.getPartition()), record.getOffset()),
+                TIMEOUT);
     }
 
     /**
      * @param webhooks function that calls the webhook in the header of a result or, if there is no header, the webhook
      *     of the generation's request; its result completes when the call has succeeded or been abandoned
      * @param caughtUp whether this gateway has read all requests and results
+     * @param folded whether the table has received a result
      * @param timeout how long to wait until the table contains the finished generation
      */
     FinishedFollower(
             GenerationTable generations,
             BiFunction<Generation, byte @Nullable [], Uni<Void>> webhooks,
             BooleanSupplier caughtUp,
+            Predicate<IncomingKafkaRecord<?, ?>> folded,
             Duration timeout) {
         this.generations = generations;
         this.webhooks = webhooks;
+        this.folded = folded;
         this.timeout = timeout;
         this.caughtUp = whenTrue(caughtUp).memoize().indefinitely();
     }
 
-    /** Returns immediately, so that an unresponsive webhook does not delay other webhooks. */
+    /**
+     * Does not wait for a webhook, so that an unresponsive webhook does not delay other webhooks. But while the gateway
+     * is catching up, a result whose record contains no webhook has to wait for its request. No further results are
+     * consumed until then, because after a long downtime, more of them could wait than the memory can hold.
+     */
     @Incoming("finished")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<Void> finished(IncomingKafkaRecord<String, byte[]> record) {
-        call(record).subscribe().with(told -> record.ack(), e -> {
-            LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
-            record.ack(); // otherwise the offsets after this record would never be committed
-        });
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private Uni<Void> call(IncomingKafkaRecord<String, byte[]> record) {
         Header webhook = record.getHeaders().lastHeader(GenerateImage.WEBHOOK_HEADER);
         Optional<Generation> generation = webhook == null ? Optional.empty() : read(record);
         if (generation.isPresent()) { // the request is not needed
-            return Uni.createFrom().deferred(() -> webhooks.apply(generation.get(), webhook.value()));
+            start(record, Uni.createFrom().deferred(() -> webhooks.apply(generation.get(), webhook.value())));
+            return CompletableFuture.completedFuture(null);
         }
-        return caughtUp.chain(() -> find(record.getKey()))
-                .onItem()
-                .ifNotNull()
-                .transformToUni(finished -> webhooks.apply(finished, null));
+        return caughtUp.invoke(() -> start(record, callIfKnown(record))).subscribeAsCompletionStage();
+    }
+
+    private static void start(IncomingKafkaRecord<String, byte[]> record, Uni<Void> call) {
+        call.subscribe().with(told -> record.ack(), e -> {
+            LOG.errorf(e, "Cannot call the webhook of generation %s", record.getKey());
+            record.ack(); // otherwise the offsets after this record would never be committed
+        });
+    }
+
+    private Uni<Void> callIfKnown(IncomingKafkaRecord<String, byte[]> record) {
+        return find(record).onItem().ifNotNull().transformToUni(finished -> webhooks.apply(finished, null));
     }
 
     /** @return the generation with its first result; empty if this gateway cannot read the record */
@@ -120,8 +137,13 @@ public class FinishedFollower {
                 .indefinitely();
     }
 
-    /** @return the finished generation; null if the table does not receive the result in time */
-    private Uni<@Nullable Generation> find(String id) {
+    /** @return the finished generation; null if the table has forgotten it, or does not receive the result in time */
+    private Uni<@Nullable Generation> find(IncomingKafkaRecord<String, byte[]> record) {
+        String id = record.getKey();
+        if (folded.test(record)) {
+            return Uni.createFrom()
+                    .item(generations.find(id).filter(Generation::isFinished).orElse(null));
+        }
         Uni<Generation> finished = Uni.createFrom()
                 .emitter(known -> known.onTermination(generations.follow(id, generation -> {
                     if (generation.isFinished()) {

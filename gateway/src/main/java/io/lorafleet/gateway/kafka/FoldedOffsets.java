@@ -38,6 +38,11 @@ final class FoldedOffsets {
         next.merge(new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
     }
 
+    /** @return whether the record at this offset has been folded, or did not have to be */
+    boolean include(TopicPartition partition, long offset) {
+        return next.getOrDefault(partition, 0L) > offset;
+    }
+
     /** @return the offset of the first record that has not been folded; null if the partition is new */
     @Nullable
     Long of(TopicPartition partition) {

@@ -43,9 +43,10 @@ class FinishedFollowerTest {
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean caughtUp = true;
+    private volatile boolean folded;
 
     private FinishedFollower follower(Duration timeout) {
-        return new FinishedFollower(generations, this::tell, this::look, timeout);
+        return new FinishedFollower(generations, this::tell, this::look, record -> folded, timeout);
     }
 
     private boolean look() {
@@ -133,6 +134,15 @@ class FinishedFollowerTest {
         assertThat(told).isEmpty();
     }
 
+    /** Otherwise, the results of a long downtime would wait all at once. */
+    @Test
+    void doesNotWaitForAResultThatTheTableHasForgotten() {
+        folded = true;
+        follower(LONG).finished(record("forgotten"));
+        await("it is acknowledged").until(() -> acknowledged.equals(List.of("forgotten")));
+        assertThat(told).isEmpty();
+    }
+
     /** Also if the gateway has not read the request yet. */
     @Test
     void callsTheWebhookOfAResultWithoutKnowingTheRequest() {
@@ -156,6 +166,7 @@ class FinishedFollowerTest {
                     return Uni.createFrom().voidItem();
                 },
                 this::look,
+                record -> folded,
                 LONG);
         follower.finished(recordWithWebhook("g"));
         await("it is acknowledged").until(() -> acknowledged.equals(List.of("g")));
@@ -167,12 +178,14 @@ class FinishedFollowerTest {
     void waitsUntilItKnowsTheRequest() {
         caughtUp = false;
         finish("g");
-        follower(LONG).finished(record("g"));
+        CompletableFuture<Void> next = follower(LONG).finished(record("g")).toCompletableFuture();
         await("it has looked twice").until(() -> looks.get() == 2);
+        assertThat(next).as("the next result is consumed").isNotDone();
         assertThat(told).isEmpty();
         assertThat(acknowledged).isEmpty();
         caughtUp = true;
         await("the webhook is told").until(() -> told.containsKey("g"));
+        assertThat(next).as("the next result is consumed").succeedsWithin(SOON);
     }
 
     @Test
