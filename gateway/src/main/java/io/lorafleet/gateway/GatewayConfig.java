@@ -213,8 +213,8 @@ public interface GatewayConfig {
 
         /**
          * Maximum total size, in bytes, of the images of requests and the adapters that one caller stores within a day;
-         * at least 1. Each gateway counts separately. Files that are already stored do not count. Beyond the limit, files are
-         * refused with status 429. This limit does not apply in open mode. Default: 4294967296 (4 GiB).
+         * at least 1. Each gateway counts separately. Files that are already stored do not count. Beyond the limit,
+         * files are refused with status 429. This limit does not apply in open mode. Default: 4294967296 (4 GiB).
          */
         @WithDefault("4294967296")
         long maxStoredBytesPerCaller();

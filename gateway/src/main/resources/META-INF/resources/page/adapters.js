@@ -3,7 +3,7 @@
 import { get, post, put, remove, upload } from './api.js';
 import { chart } from './chart.js';
 import { kindOf, usable } from './choice.js';
-import { field, make, rounded, say, select, slider, table, time } from './dom.js';
+import { field, fileField, make, rounded, say, select, slider, table, time } from './dom.js';
 import { act } from './job.js';
 import { trainingCard } from './training.js';
 
@@ -173,22 +173,10 @@ function uploadForm() {
   const enable = () => (guidanceField.hidden = kind.value !== 'student');
   kind.addEventListener('change', enable);
   enable();
-  const zone = make('div.drop', {}, field('Safetensors file (diffusers or kohya)', file, 'Or drop a file here.'));
-  zone.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    zone.classList.add('over');
-  });
-  zone.addEventListener('dragleave', () => zone.classList.remove('over'));
-  zone.addEventListener('drop', (event) => {
-    event.preventDefault();
-    zone.classList.remove('over');
-    file.files = event.dataTransfer.files;
-    suggest();
-  });
   const suggest = () => {
     name.value ||= (file.files[0]?.name ?? '').replace(/\.safetensors$/, '').replace(/[^A-Za-z0-9._-]+/g, '-');
   };
-  file.addEventListener('change', suggest);
+  const zone = fileField('Safetensors file (diffusers or kohya)', file, suggest);
   const form = make('form', { 'aria-label': 'Upload an adapter' },
     make('h3', {}, 'Upload'), zone, field('Name', name, 'If the adapter exists, the file becomes its next version.'),
     field('Kind', kind), guidanceField,

@@ -1,6 +1,6 @@
 // The selection of a ControlNet and its condition image.
 
-import { field, make, slider } from './dom.js';
+import { field, fileField, make, slider } from './dom.js';
 
 const NONE = '';
 
@@ -11,7 +11,8 @@ export function controlNetChoice() {
   const file = make('input', { type: 'file', name: 'controls[0].image', accept: 'image/png,image/jpeg' });
   const strength = slider('Strength', { name: 'controls[0].scale', min: 0, max: 2, step: 0.05, value: 1 });
   const image = make('img.condition', { alt: 'The condition image', hidden: true });
-  const zone = make('div.drop', {}, field('Condition image (PNG or JPEG)', file, 'Or drop a file here.'), image);
+  const zone = fileField('Condition image (PNG or JPEG)', file, showImage);
+  zone.append(image);
   const element = make('fieldset', {}, make('legend', {}, 'ControlNet'), field('Name', name), zone, strength.row);
 
   function show() {
@@ -19,7 +20,7 @@ export function controlNetChoice() {
     file.required = !zone.hidden;
   }
 
-  function fileChanged() {
+  function showImage() {
     URL.revokeObjectURL(image.src);
     image.hidden = !file.files.length;
     if (file.files.length) {
@@ -29,19 +30,6 @@ export function controlNetChoice() {
     }
   }
 
-  zone.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    zone.classList.add('over');
-  });
-  zone.addEventListener('dragleave', () => zone.classList.remove('over'));
-  zone.addEventListener('drop', (event) => {
-    event.preventDefault();
-    event.stopPropagation(); // the view would read the settings from the file
-    zone.classList.remove('over');
-    file.files = event.dataTransfer.files;
-    fileChanged();
-  });
-  file.addEventListener('change', fileChanged);
   name.addEventListener('change', show);
 
   return {

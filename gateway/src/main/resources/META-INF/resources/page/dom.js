@@ -29,6 +29,30 @@ export function field(label, control, hint = null) {
   return make('label.field', {}, make('span', {}, label), control, hint ? make('small.hint', {}, hint) : null);
 }
 
+/**
+ * A field for a file, onto which a file can also be dropped.
+ *
+ * @param {HTMLInputElement} input file input
+ * @param {() => void} changed called when the input has another file
+ */
+export function fileField(label, input, changed) {
+  const zone = make('div.drop', {}, field(label, input, 'Or drop a file here.'));
+  zone.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    zone.classList.add('over');
+  });
+  zone.addEventListener('dragleave', () => zone.classList.remove('over'));
+  zone.addEventListener('drop', (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // a view can have another use for dropped files
+    zone.classList.remove('over');
+    input.files = event.dataTransfer.files;
+    changed();
+  });
+  input.addEventListener('change', changed);
+  return zone;
+}
+
 /** A slider that shows its value. */
 export function slider(label, properties, text = (value) => value) {
   const output = make('output');

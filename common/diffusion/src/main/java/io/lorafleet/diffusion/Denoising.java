@@ -180,7 +180,7 @@ public final class Denoising implements AutoCloseable {
         return nextRows().count();
     }
 
-    /** @return the number of rows of the next step that run through a ControlNet, added up over the ControlNets */
+    /** @return the number of rows of the next step that run through a ControlNet; a row with two ControlNets counts twice */
     public int controlRows() {
         return rows() * nextControls().size();
     }

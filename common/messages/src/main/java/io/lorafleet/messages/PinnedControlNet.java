@@ -5,7 +5,7 @@ package io.lorafleet.messages;
  * A reference to one ControlNet of a worker. A request contains the reference, so every retry uses the same weights.
  *
  * @param name name of the folder, or of the file without its extension, in the workers' folder of ControlNets
- * @param sha256 SHA-256 of the ControlNet's files, one after the other: its config, if it has one, then its weights
+ * @param sha256 SHA-256 of the ControlNet's concatenated files: its config, if it has one, then its weights
  */
 public record PinnedControlNet(String name, String sha256) {
     public PinnedControlNet {

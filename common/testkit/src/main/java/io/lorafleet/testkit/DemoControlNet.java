@@ -14,17 +14,17 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Writes ControlNets for the demo model, in the diffusers layout. A ControlNet that is about to be trained has a copy of
- * the UNet's downsampling half and middle. These have it, too, but random weights in the other layers, so they change
- * images. They need no model library, so a test resource can write them.
+ * Writes ControlNets for the demo model, in the diffusers layout. Like a ControlNet before its training, they contain a
+ * copy of the UNet's downsampling half and middle block. Their other layers have random weights, so that they change
+ * images. This class does not need the model library, so test resources can use it.
  */
 public final class DemoControlNet {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
     private static final List<String> COPIED = List.of("conv_in.", "time_embedding.", "down_blocks.", "mid_block.");
-    /** Channels of the results for the skip connections of the demo model, then for its middle block. */
+    /** Number of channels of each skip connection of the demo model's UNet. */
     private static final int[] SKIPS = {64, 64, 64, 128, 128, 192};
-
+    /** Number of channels of its middle block. */
     private static final int MIDDLE = 192;
 
     private static final String CONFIG = """

@@ -18,8 +18,8 @@ import java.util.Set;
 /**
  * Selects the batch of each step.
  *
- * <p>A batch contains images of a single size, up to the row limit, to which the rows of ControlNets count, too. Deficit
- * round robin over the image sizes gives each size the same share of device time, however large its batches are.
+ * <p>A batch contains images of a single size, up to the row limit. A row of a ControlNet counts as a part of a UNet row.
+ * Deficit round robin over the image sizes gives each size the same share of device time, however large its batches are.
  * Interactive images go first. An image with batch priority that has waited long enough is scheduled like an interactive
  * image, so it cannot starve. Within a priority, one image of each request goes first, so that a request of many images
  * does not delay a request of one. Both these first images and the other images go in order of arrival.
@@ -30,7 +30,7 @@ import java.util.Set;
 public final class BatchScheduler<C extends Schedulable> {
     /** Cost of a row of the UNet. */
     private static final int ROW = 5;
-    /** Cost of a row of a ControlNet: {@code GenerateImage.CONTROL_COST} of a row of the UNet. */
+    /** Cost of a row of a ControlNet. The ratio to {@link #ROW} is {@code GenerateImage.CONTROL_COST}. */
     private static final int CONTROL_ROW = 2;
 
     private final MaxBatchRows maxRows;
@@ -78,9 +78,10 @@ public final class BatchScheduler<C extends Schedulable> {
         for (C each : inOrder.stream()
                 .sorted(byUrgency.thenComparing(image -> !firsts.contains(image)))
                 .toList()) {
-            if (cost(each) <= left || batch.isEmpty()) {
+            int cost = cost(each);
+            if (cost <= left || batch.isEmpty()) {
                 batch.add(each);
-                left -= cost(each);
+                left -= cost;
             }
         }
         return batch;

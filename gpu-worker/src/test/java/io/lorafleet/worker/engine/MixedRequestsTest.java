@@ -13,7 +13,6 @@ import io.lorafleet.diffusion.Psnr;
 import io.lorafleet.diffusion.RgbImage;
 import io.lorafleet.diffusion.StableDiffusion;
 import io.lorafleet.diffusion.unet.ControlNet;
-import io.lorafleet.messages.BlobKeys;
 import io.lorafleet.messages.Json;
 import io.lorafleet.messages.PinnedAdapter;
 import io.lorafleet.messages.PinnedControlNet;
@@ -26,10 +25,10 @@ import io.lorafleet.messages.generation.GenerationSucceeded;
 import io.lorafleet.messages.generation.PromptTokens;
 import io.lorafleet.messages.generation.StepDone;
 import io.lorafleet.storage.BlobStore;
-import io.lorafleet.storage.Sha256;
 import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
+import io.lorafleet.worker.RequestImage;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.job.Cancellations;
 import io.lorafleet.worker.job.ImageEngine;
@@ -43,7 +42,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +88,7 @@ class MixedRequestsTest {
         PinnedAdapter toy = DemoAdapter.store("mixed-toy", DemoAdapter.embedding(4), blobs);
         PinnedControlNet depth = engine.controlNets().get(0);
         PinnedControlNet edges = engine.controlNets().get(1);
-        String stripes = store(stripes(8));
+        String stripes = RequestImage.store(stripes(8), blobs);
         List<Requests> mix = List.of(
                 Requests.request().steps(12),
                 Requests.request().steps(8).guidance(1).adapter(one, 1).seed(1),
@@ -140,8 +138,8 @@ class MixedRequestsTest {
         PinnedControlNet edges = engine.controlNets().get(1);
         GenerateImage request = Requests.request()
                 .steps(4)
-                .control(edges, store(stripes(8)), 0.8)
-                .control(depth, store(stripes(16)), 0.5, 0, 0.5)
+                .control(edges, RequestImage.store(stripes(8), blobs), 0.8)
+                .control(depth, RequestImage.store(stripes(16), blobs), 0.5, 0, 0.5)
                 .build();
         GenerationSucceeded result = (GenerationSucceeded) begin(request).join();
         RgbImage generated = image(result.images().get(0).blob());
@@ -218,15 +216,6 @@ class MixedRequestsTest {
             image.setRGB(i % 64, i / 64, i / width % 2 == 0 ? 0xFFFFFF : 0x202020);
         }
         return image;
-    }
-
-    /** @return SHA-256 of the stored file */
-    private String store(BufferedImage image) throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", png);
-        String sha256 = Sha256.of(png.toByteArray());
-        blobs.putIfAbsent(BlobKeys.initImage(sha256), png.toByteArray());
-        return sha256;
     }
 
     private RgbImage image(String key) throws IOException {

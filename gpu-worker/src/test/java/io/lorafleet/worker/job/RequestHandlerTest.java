@@ -37,6 +37,7 @@ import io.lorafleet.testkit.BrokerResource;
 import io.lorafleet.worker.DemoAdapter;
 import io.lorafleet.worker.DemoModelResource;
 import io.lorafleet.worker.FaultyStore;
+import io.lorafleet.worker.RequestImage;
 import io.lorafleet.worker.Requests;
 import io.lorafleet.worker.WorkerConfig;
 import io.lorafleet.worker.WorkerConfigs;
@@ -48,7 +49,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -723,19 +723,11 @@ class RequestHandlerTest {
         graphics.setColor(Color.WHITE);
         graphics.fillRect(width / 2, 0, width, height);
         graphics.dispose();
-        return new InitImage(store(halves), strength);
+        return new InitImage(RequestImage.store(halves, blobs), strength);
     }
 
     private String storedBlack() throws IOException {
-        return store(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
-    }
-
-    private String store(BufferedImage image) throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", png);
-        String sha256 = Sha256.of(png.toByteArray());
-        blobs.putIfAbsent(BlobKeys.initImage(sha256), png.toByteArray());
-        return sha256;
+        return RequestImage.store(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), blobs);
     }
 
     private RecordOutcome handle(GenerateImage request) {

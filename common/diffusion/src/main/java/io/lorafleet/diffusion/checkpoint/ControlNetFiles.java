@@ -79,7 +79,7 @@ public record ControlNetFiles(Path path, ControlNetConfig config, List<Safetenso
                 hasOwn ? List.of(own, path) : List.of(path));
     }
 
-    /** @return the SHA-256 of the {@link #files}, one after the other, in hexadecimal */
+    /** @return the SHA-256 of the concatenated {@link #files}, in hexadecimal */
     public String sha256() {
         return Checksums.sha256(files);
     }

@@ -12,7 +12,7 @@ import io.lorafleet.messages.PinnedControlNet;
  * @param image SHA-256 of the condition image, a PNG or JPEG file, which is stored in the blob store under {@link
  *     BlobKeys#initImage}. The worker resizes it to the size of the images
  * @param scale factor of the ControlNet's results, 0 to {@value #MAX_SCALE}
- * @param start share of the model evaluations before the ControlNet is first used, at least 0
+ * @param start share of the model evaluations that run before the ControlNet is first used, at least 0
  * @param end share of the model evaluations after which it is no longer used, greater than {@code start} and at most 1.
  *     With an init image, the shares count only the evaluations that its strength leaves
  */
@@ -36,7 +36,7 @@ public record AppliedControlNet(PinnedControlNet controlNet, String image, doubl
      */
     public int firstEvaluation(int evaluations) {
         int first = (int) (start * evaluations);
-        // As in diffusers, the quotient is compared, which rounding can place on either side of the product.
+        // diffusers compares the quotient with the share. Because of rounding, the product can be off by one.
         while ((double) first / evaluations < start) {
             first++;
         }

@@ -50,8 +50,7 @@ import org.jspecify.annotations.Nullable;
  *     images
  * @param promptEncoding how the prompts are encoded, since version 2; null for {@link PromptEncoding#DEFAULT}
  * @param sampling further settings of the sampling, since version 3; null for {@link SamplingOptions#DEFAULT}
- * @param controls ControlNets whose results are added to the UNet, at most {@value #MAX_CONTROLS}, since version 3; null
- *     for none
+ * @param controls ControlNets that steer the images, at most {@value #MAX_CONTROLS}, since version 3; null for none
  */
 public record GenerateImage(
         String requestId,
@@ -113,7 +112,7 @@ public record GenerateImage(
     public static final int MAX_CONTROLS = 4;
     public static final double MAX_GUIDANCE_SCALE = 50;
     public static final double MAX_ADAPTER_SCALE = 8;
-    /** Cost of an evaluation of a ControlNet, in evaluations of the UNet, of which it has about half of the layers. */
+    /** Cost of an evaluation of a ControlNet, in UNet evaluations. A ControlNet has about half of the UNet's layers. */
     public static final double CONTROL_COST = 0.4;
 
     public static final long MAX_SEED = 0xFFFF_FFFFL;
